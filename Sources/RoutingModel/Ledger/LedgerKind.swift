@@ -1,0 +1,20 @@
+/// What a ledger entry is about.
+package enum LedgerKind: String, Hashable, Sendable, Codable, CaseIterable {
+    case peerJoined = "peer.joined"
+    case peerLeft = "peer.left"
+    case peerHealth = "peer.health"
+    case peerTags = "peer.tags"
+    case peerMeta = "peer.meta"
+    case peerAddress = "peer.address"
+    case peerWeight = "peer.weight"
+    case groupCreated = "group.created"
+    case groupUpdated = "group.updated"
+    case groupDeleted = "group.deleted"
+    case routeCreated = "route.created"
+    case routeUpdated = "route.updated"
+    case routeDeleted = "route.deleted"
+    case discoveryStale = "discovery.stale"
+    case discoveryRecovered = "discovery.recovered"
+    case workerJoined = "worker.joined"
+    case workerNack = "worker.nack"
+}

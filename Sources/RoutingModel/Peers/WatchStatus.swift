@@ -1,0 +1,39 @@
+/// How far a service's watch can be believed.
+package struct WatchStatus: Hashable, Sendable, Codable {
+    package enum State: String, Hashable, Sendable, Codable {
+        /// The last question was answered.
+        case fresh
+        /// What is known is what was last known: see `staleSince` and `lastError`.
+        case stale
+        /// Nothing is known yet.
+        case pending
+    }
+
+    package var state: State
+    package var consulIndex: UInt64
+    package var lastSuccessAt: Timestamp?
+    package var staleSince: Timestamp?
+    package var lastError: String?
+    /// Questions that failed since the last answer.
+    package var failures: Int
+    /// Answers since the watch began in this process.
+    package var answers: Int
+
+    package init(
+        state: State = .pending, consulIndex: UInt64 = 0, lastSuccessAt: Timestamp? = nil,
+        staleSince: Timestamp? = nil, lastError: String? = nil, failures: Int = 0, answers: Int = 0
+    ) {
+        self.state = state
+        self.consulIndex = consulIndex
+        self.lastSuccessAt = lastSuccessAt
+        self.staleSince = staleSince
+        self.lastError = lastError
+        self.failures = failures
+        self.answers = answers
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case state, consulIndex = "consul_index", lastSuccessAt = "last_success_at", staleSince = "stale_since"
+        case lastError = "last_error", failures, answers
+    }
+}

@@ -1,0 +1,59 @@
+extension Group {
+    /// Records every value that is of the right type and still can't be.
+    package func validate(at pointer: JSONPointer, into problems: ProblemList) {
+        if let consul { consul.validate(at: pointer["consul"], into: problems) }
+        if peers.count > Limits.staticPeers {
+            problems.add(pointer["peers"], "invalid_value", "has more than \(Limits.staticPeers) entries")
+        }
+        var seen: Set<PeerID> = []
+        for (index, peer) in peers.enumerated() {
+            peer.validate(at: pointer["peers"][index], into: problems)
+            if !seen.insert(peer.id).inserted {
+                problems.add(pointer["peers"][index], "duplicate", "lists \(peer.address):\(peer.port) a second time")
+            }
+        }
+        if description.utf8.count > Limits.descriptionBytes {
+            problems.add(pointer["description"], "invalid_value", "is longer than \(Limits.descriptionBytes) bytes")
+        }
+    }
+}
+
+extension ConsulSelector {
+    func validate(at pointer: JSONPointer, into problems: ProblemList) {
+        // Consul refuses unprintable characters in a path with 400, so such a watch could never succeed.
+        func text(_ value: String, _ place: JSONPointer, mayBeEmpty: Bool = false) {
+            if value.isEmpty, !mayBeEmpty { problems.add(place, "invalid_value", "must not be empty") }
+            if value.utf8.count > 256 { problems.add(place, "invalid_value", "is longer than 256 bytes") }
+            if value.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+                problems.add(place, "invalid_value", "has a control character")
+            }
+        }
+        text(service, pointer["service"])
+        text(datacenter, pointer["datacenter"], mayBeEmpty: true)
+        for (index, tag) in tags.enumerated() { text(tag, pointer["tags"][index]) }
+        for (index, tag) in excludeTags.enumerated() {
+            text(tag, pointer["exclude_tags"][index])
+            if tags.contains(tag) {
+                problems.add(pointer["exclude_tags"][index], "invalid_value", "excludes '\(tag)', which 'tags' asks for")
+            }
+        }
+        for (key, values) in meta.sorted(by: { $0.key < $1.key }) where values.isEmpty {
+            problems.add(pointer["meta"][key], "invalid_value", "must list at least one value")
+        }
+    }
+}
+
+extension StaticPeer {
+    func validate(at pointer: JSONPointer, into problems: ProblemList) {
+        let isName: Bool = if case .exact(let host)? = HostPattern(address) { !host.hasPrefix("[") } else { false }
+        if !isName, IPAddress(address) == nil {
+            problems.add(pointer["address"], "invalid_value", "must be an IP address or a host name")
+        }
+        if !(1...65_535).contains(port) {
+            problems.add(pointer["port"], "invalid_value", "must be from 1 to 65535")
+        }
+        if !(0...65_535).contains(weight) {
+            problems.add(pointer["weight"], "invalid_value", "must be from 0 to 65535")
+        }
+    }
+}

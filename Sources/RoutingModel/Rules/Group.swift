@@ -1,0 +1,32 @@
+/// An upstream group: a named set of peers, chosen from a Consul service and/or listed by the operator.
+package struct Group: Hashable, Sendable {
+    package var consul: ConsulSelector?
+    package var peers: [StaticPeer]
+    package var balance: Balance
+    package var description: String
+
+    package init(
+        consul: ConsulSelector? = nil, peers: [StaticPeer] = [], balance: Balance = Balance(), description: String = ""
+    ) {
+        self.consul = consul
+        self.peers = peers
+        self.balance = balance
+        self.description = description
+    }
+}
+
+extension Group: Codable {
+    enum CodingKeys: String, CodingKey, CaseIterable { case consul, peers, balance, description }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, as: CodingKeys.self, alsoKnown: RuleDocument.addedFields)
+        consul = try fields.optional(.consul)
+        peers = try fields.optional(.peers, default: [])
+        balance = try fields.optional(.balance, default: Balance())
+        description = try fields.optional(.description, default: "")
+        // An explicit empty list is an operator's wish (everything taken out); a group of nothing is an oversight.
+        if !fields.present.contains(.consul), !fields.present.contains(.peers) {
+            try fields.fail("required", "needs 'consul', 'peers' or both")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+extension Route {
+    /// Records every value that is of the right type and still can't be.
+    /// - Parameter groupExists: answers whether a group of the name is in the rule set.
+    package func validate(
+        at pointer: JSONPointer, groupExists: (String) -> Bool, into problems: ProblemList
+    ) {
+        match.validate(at: pointer["match"], into: problems)
+        if !(-1_000_000...1_000_000).contains(priority) {
+            problems.add(pointer["priority"], "invalid_value", "must be from -1000000 to 1000000")
+        }
+        validateForce(at: pointer["force"], groupExists: groupExists, into: problems)
+        validateSplit(at: pointer["split"], groupExists: groupExists, into: problems)
+        sticky?.validate(at: pointer["sticky"], into: problems)
+        if description.utf8.count > Limits.descriptionBytes {
+            problems.add(pointer["description"], "invalid_value", "is longer than \(Limits.descriptionBytes) bytes")
+        }
+    }
+
+    private func validateForce(
+        at pointer: JSONPointer, groupExists: (String) -> Bool, into problems: ProblemList
+    ) {
+        if force.count > Limits.forceRules {
+            problems.add(pointer, "invalid_value", "has more than \(Limits.forceRules) entries")
+        }
+        for (index, rule) in force.enumerated() {
+            switch rule.condition {
+            case .header(let match): match.validate(at: pointer[index]["header"], isHeader: true, into: problems)
+            case .cookie(let match): match.validate(at: pointer[index]["cookie"], isHeader: true, into: problems)
+            }
+            if !groupExists(rule.group) {
+                problems.add(pointer[index]["group"], "unknown_group", "names group '\(rule.group)', which doesn't exist")
+            }
+        }
+    }
+
+    private func validateSplit(
+        at pointer: JSONPointer, groupExists: (String) -> Bool, into problems: ProblemList
+    ) {
+        // A split that could not be read at all has been reported already, with its place.
+        guard !split.isEmpty else {
+            if problems.isEmpty { problems.add(pointer, "invalid_value", "must have at least one entry") }
+            return
+        }
+        if split.count > Limits.splitEntries {
+            problems.add(pointer, "invalid_value", "has more than \(Limits.splitEntries) entries")
+        }
+        var seen: Set<String> = []
+        for (index, entry) in split.enumerated() {
+            if !groupExists(entry.group) {
+                problems.add(pointer[index]["group"], "unknown_group", "names group '\(entry.group)', which doesn't exist")
+            }
+            if !seen.insert(entry.group).inserted {
+                problems.add(pointer[index]["group"], "duplicate", "names group '\(entry.group)' a second time")
+            }
+        }
+        let sum = split.reduce(0) { $0 + $1.weight.basisPoints }
+        let badWeight = problems.problems.contains {
+            $0.pointer.hasPrefix(pointer.description) && $0.pointer.hasSuffix("/weight")
+        }
+        if sum != Percent.whole.basisPoints, !badWeight {
+            problems.add(pointer, "weights_sum", "has weights that add up to \(Double(sum) / 100), not exactly 100")
+        }
+    }
+}
+
+extension Stickiness {
+    func validate(at pointer: JSONPointer, into problems: ProblemList) {
+        switch key {
+        case .header(let name):
+            if !HTTPToken.isValid(name) { problems.add(pointer["header"], "invalid_value", "must be a header name") }
+        case .cookie(let name):
+            if !HTTPToken.isValid(name) { problems.add(pointer["cookie"], "invalid_value", "must be a cookie name") }
+        case .query(let name):
+            if name.isEmpty || name.utf8.count > 128 {
+                problems.add(pointer["query"], "invalid_value", "must be 1 to 128 bytes long")
+            }
+        case .sourceIP: break
+        }
+        if let salt, salt.utf8.count > 128 {
+            problems.add(pointer["salt"], "invalid_value", "is longer than 128 bytes")
+        }
+    }
+}

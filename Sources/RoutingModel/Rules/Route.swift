@@ -1,0 +1,50 @@
+/// A rule: which requests, and how they are split over groups.
+package struct Route: Hashable, Sendable {
+    package var match: RouteMatch
+    /// Higher goes first among routes whose host matches equally well.
+    package var priority: Int
+    /// In order; the first that holds decides.
+    package var force: [ForceRule]
+    /// In order: buckets are dealt from the first entry on.
+    package var split: [SplitEntry]
+    package var sticky: Stickiness?
+    package var onEmpty: OnEmpty
+    package var description: String
+
+    package init(
+        match: RouteMatch = RouteMatch(), priority: Int = 0, force: [ForceRule] = [], split: [SplitEntry],
+        sticky: Stickiness? = nil, onEmpty: OnEmpty = .redistribute, description: String = ""
+    ) {
+        self.match = match
+        self.priority = priority
+        self.force = force
+        self.split = split
+        self.sticky = sticky
+        self.onEmpty = onEmpty
+        self.description = description
+    }
+
+    /// Every group that this route names.
+    package var groups: Set<String> { Set(split.map(\.group)).union(force.map(\.group)) }
+}
+
+extension Route: Codable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case match, priority, force, split, sticky, onEmpty = "on_empty", description
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, as: CodingKeys.self, alsoKnown: RuleDocument.addedFields)
+        match = try fields.optional(.match, default: RouteMatch())
+        priority = try fields.optional(.priority, default: 0)
+        force = try fields.optional(.force, default: [])
+        split = try fields.required(.split, or: [])
+        sticky = try fields.optional(.sticky)
+        let text = try fields.optional(.onEmpty, default: OnEmpty.redistribute.rawValue)
+        onEmpty = OnEmpty(rawValue: text) ?? .redistribute
+        description = try fields.optional(.description, default: "")
+        if OnEmpty(rawValue: text) == nil {
+            try fields.fail("invalid_value", "has 'on_empty' '\(text)': use 'redistribute' or 'fail'")
+        }
+    }
+}

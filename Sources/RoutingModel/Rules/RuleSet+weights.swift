@@ -1,0 +1,45 @@
+import Foundation
+
+extension RuleSet {
+    /// New weights for the groups of a route's split, in the order that the split has. Groups that aren't named get 0;
+    /// a group that isn't in the split yet is an error, since its place in the order would decide who moves.
+    func planWeights(_ name: String, _ data: Data, at: Timestamp) throws -> [RuleChange] {
+        guard let before = routes[name] else { throw Self.notFound("route", name) }
+        let problems = ProblemList()
+        let weights = try StrictDecoding.decode([String: Percent].self, from: data, problems: problems)
+        try Self.refuse("weights document", problems)
+        guard let weights else { return [] }
+
+        let listed = Set(before.value.split.map(\.group))
+        for group in weights.keys.sorted() where !listed.contains(group) {
+            problems.add(
+                JSONPointer.root[group], groups[group] == nil ? "unknown_group" : "not_in_split",
+                "is no group of this route's split")
+        }
+        let sum = weights.values.reduce(0) { $0 + $1.basisPoints }
+        if sum != Percent.whole.basisPoints {
+            problems.add(.root, "weights_sum", "has weights that add up to \(Double(sum) / 100), not exactly 100")
+        }
+        try Self.refuse("weights document", problems)
+
+        var route = before.value
+        route.split = route.split.map { SplitEntry(group: $0.group, weight: weights[$0.group] ?? .zero) }
+        guard route != before.value else { return [] }
+        return [
+            .route(
+                name: name, before: before,
+                after: StoredRule(
+                    name: name, value: route, document: try before.document(withSplit: route.split),
+                    revision: revision + 1, updatedAt: at))
+        ]
+    }
+}
+
+extension StoredRule {
+    /// The document as written, with nothing but its split replaced.
+    fileprivate func document(withSplit split: [SplitEntry]) throws -> String {
+        var tree = try CanonicalJSON.decode([String: JSONValue].self, from: document)
+        tree["split"] = try CanonicalJSON.tree(split)
+        return try CanonicalJSON.text(tree)
+    }
+}

@@ -1,0 +1,23 @@
+/// Rules and catalog, resolved: what a worker needs to route, and nothing else. Immutable.
+///
+/// This is the worker protocol's document: `docs/worker-protocol.md`.
+package struct Snapshot: Hashable, Sendable, Codable {
+    /// Numbers the snapshot; never goes back, not even across restarts.
+    package let index: Int
+    /// The revision of the rules that it is made of.
+    package let revision: Int
+    /// By name.
+    package let groups: [String: SnapshotGroup]
+    /// Ordered by name.
+    package let routes: [SnapshotRoute]
+
+    package init(index: Int, revision: Int, groups: [String: SnapshotGroup], routes: [SnapshotRoute]) {
+        self.index = index
+        self.revision = revision
+        self.groups = groups
+        self.routes = routes
+    }
+
+    /// Before anything was published.
+    package static let empty = Snapshot(index: 0, revision: 0, groups: [:], routes: [])
+}

@@ -1,0 +1,31 @@
+package import Foundation
+
+extension CodingUserInfoKey {
+    /// Where a strict decoding collects problems; absent when Signalbox reads back what it wrote itself.
+    // The raw value is a literal, so the initialiser can't return nil; `flatMap` keeps that claim out of the code.
+    static let problems = CodingUserInfoKey(rawValue: "signalbox.problems")
+}
+
+/// Reads a document that somebody else wrote: every problem is collected, unknown members included.
+package enum StrictDecoding {
+    /// - Returns: the value; when `problems` isn't empty afterwards it holds placeholders and must not be used.
+    /// - Throws: `Problem` (`malformed_json`) when `data` is not JSON at all, or is nested too deeply.
+    package static func decode<T: Decodable>(_ type: T.Type, from data: Data, problems: ProblemList) throws -> T? {
+        let decoder = JSONDecoder()
+        if let key = CodingUserInfoKey.problems { decoder.userInfo[key] = problems }
+        do {
+            return try decoder.decode(type, from: data)
+        } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+            throw Problem(.malformedJSON, "The body is not JSON: \(Self.reason(context)).")
+        } catch let error as DecodingError {
+            problems.add(error)
+            return nil
+        }
+    }
+
+    private static func reason(_ context: DecodingError.Context) -> String {
+        let underlying = context.underlyingError as NSError?
+        let text = underlying?.userInfo["NSDebugDescription"] as? String ?? context.debugDescription
+        return text.hasSuffix(".") ? String(text.dropLast()) : text
+    }
+}
