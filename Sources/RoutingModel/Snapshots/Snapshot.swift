@@ -8,10 +8,10 @@ package struct Snapshot: Hashable, Sendable, Codable {
     package let revision: Int
     /// By name.
     package let groups: [String: SnapshotGroup]
-    /// Ordered by name.
-    package let routes: [SnapshotRoute]
+    /// By name.
+    package let routes: [String: SnapshotRoute]
 
-    package init(index: Int, revision: Int, groups: [String: SnapshotGroup], routes: [SnapshotRoute]) {
+    package init(index: Int, revision: Int, groups: [String: SnapshotGroup], routes: [String: SnapshotRoute]) {
         self.index = index
         self.revision = revision
         self.groups = groups
@@ -19,5 +19,5 @@ package struct Snapshot: Hashable, Sendable, Codable {
     }
 
     /// Before anything was published.
-    package static let empty = Snapshot(index: 0, revision: 0, groups: [:], routes: [])
+    package static let empty = Snapshot(index: 0, revision: 0, groups: [:], routes: [:])
 }

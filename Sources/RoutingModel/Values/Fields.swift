@@ -2,12 +2,12 @@
 ///
 /// In a strict decoding (see ``StrictDecoding``) a bad or missing member is recorded, a placeholder stands in for it
 /// and decoding goes on, so that one answer names everything that is wrong. Otherwise the first error is thrown.
-struct Fields<Key: CodingKey & CaseIterable> {
+package struct Fields<Key: CodingKey & CaseIterable> {
     private let container: KeyedDecodingContainer<Key>
     private let problems: ProblemList?
 
     /// - Parameter alsoKnown: members that are accepted and passed over.
-    init(_ decoder: any Decoder, as keys: Key.Type, alsoKnown: Set<String> = []) throws {
+    package init(_ decoder: any Decoder, as keys: Key.Type, alsoKnown: Set<String> = []) throws {
         container = try decoder.container(keyedBy: Key.self)
         problems = CodingUserInfoKey.problems.flatMap { decoder.userInfo[$0] } as? ProblemList
         guard let problems else { return }
@@ -19,27 +19,27 @@ struct Fields<Key: CodingKey & CaseIterable> {
     }
 
     /// The members that are there and not null.
-    var present: [Key] {
+    package var present: [Key] {
         Key.allCases.filter { container.contains($0) && (try? container.decodeNil(forKey: $0)) == false }
     }
 
     /// Where this object is in its document.
-    var pointer: JSONPointer { JSONPointer(container.codingPath) }
+    package var pointer: JSONPointer { JSONPointer(container.codingPath) }
 
-    func required<T: Decodable>(_ key: Key, or placeholder: T) throws -> T {
+    package func required<T: Decodable>(_ key: Key, or placeholder: T) throws -> T {
         try recovering(or: placeholder) { try container.decode(T.self, forKey: key) }
     }
 
-    func optional<T: Decodable>(_ key: Key, default fallback: T) throws -> T {
+    package func optional<T: Decodable>(_ key: Key, default fallback: T) throws -> T {
         try recovering(or: fallback) { try container.decodeIfPresent(T.self, forKey: key) ?? fallback }
     }
 
-    func optional<T: Decodable>(_ key: Key) throws -> T? {
+    package func optional<T: Decodable>(_ key: Key) throws -> T? {
         try recovering(or: nil) { try container.decodeIfPresent(T.self, forKey: key) }
     }
 
     /// Exactly one of `keys` must be there; a problem is recorded (or thrown) and nil returned when not.
-    func exactlyOne(of keys: [Key]) throws -> Key? {
+    package func exactlyOne(of keys: [Key]) throws -> Key? {
         let found = present.filter { key in keys.contains { $0.stringValue == key.stringValue } }
         if found.count == 1 { return found[0] }
         let names = keys.map(\.stringValue).joined(separator: ", ")
@@ -48,7 +48,7 @@ struct Fields<Key: CodingKey & CaseIterable> {
     }
 
     /// Says that this object as a whole is wrong.
-    func fail(_ code: String, _ message: String) throws {
+    package func fail(_ code: String, _ message: String) throws {
         guard let problems else {
             throw DecodingError.dataCorrupted(.init(codingPath: container.codingPath, debugDescription: message))
         }

@@ -1,0 +1,45 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+internal import RoutingModel
+
+/// Turns whatever a handler throws into a problem document, and the router's bare 404 into 401, 405 or 404.
+struct ErrorMiddleware: RouterMiddleware {
+    typealias Context = AdminContext
+    let token: AdminToken
+
+    func handle(
+        _ request: Request, context: AdminContext, next: (Request, AdminContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch let error as HTTPError where error.status == .notFound {
+            return unrouted(request)
+        } catch is NIOTooManyBytesError {
+            return ProblemStatus.bodyTooLarge.response()
+        } catch {
+            let problem = ProblemStatus.problem(for: error)
+            if problem.code == .internalError {
+                context.logger.error("A request failed unexpectedly", metadata: ["error": "\(error)"])
+            }
+            return problem.response()
+        }
+    }
+
+    /// No endpoint has this method and path. Without a token nobody learns which paths there are.
+    private func unrouted(_ request: Request) -> Response {
+        let path = request.uri.path
+        if path.split(separator: "/").first == "v1", !BearerAuthentication.isAuthorized(request, token) {
+            return BearerAuthentication.refusal.response()
+        }
+        let methods = Endpoint.methods(for: path)
+        guard !methods.isEmpty else {
+            return Problem(.notFound, "There is nothing at \(path).").response()
+        }
+        return Problem(.methodNotAllowed, "\(path) takes \(methods.joined(separator: ", ")).")
+            .response(adding: [.allow: methods.joined(separator: ", ")])
+    }
+}

@@ -1,0 +1,15 @@
+internal import ControlPlane
+internal import Hummingbird
+internal import RoutingModel
+
+/// Why a request goes where it goes.
+struct ExplainHandlers {
+    let controlPlane: ControlPlane
+
+    func register(_ v1: RouterGroup<AdminContext>) {
+        v1.post("explain") { request, context in
+            let document = try await RequestBodyReader.decode(ExplainDocument.self, request, context, what: "request")
+            return try Response.json(try await controlPlane.explain(document.facts))
+        }
+    }
+}

@@ -1,0 +1,43 @@
+internal import ControlPlane
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import RoutingModel
+
+/// What needs no token: liveness, readiness, metrics and the API's description.
+struct OperationsHandlers {
+    let controlPlane: ControlPlane
+    let metrics: PrometheusRegistry
+    let beforeScrape: @Sendable () async -> Void
+
+    func register(_ router: Router<AdminContext>) {
+        router.get("healthz") { _, _ in Response.json("{\"status\":\"ok\"}") }
+        router.get("readyz") { _, _ in try await ready() }
+        router.get("metrics") { _, _ in await scrape() }
+        router.get("openapi.yaml") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/yaml"],
+                body: .init(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_yaml)))
+        }
+    }
+
+    private struct Readiness: Encodable {
+        let status: String
+        let reasons: [String]
+    }
+
+    private func ready() async throws -> Response {
+        let reasons = await controlPlane.unreadiness()
+        return try .json(
+            Readiness(status: reasons.isEmpty ? "ready" : "not_ready", reasons: reasons),
+            status: reasons.isEmpty ? .ok : .serviceUnavailable)
+    }
+
+    private func scrape() async -> Response {
+        await controlPlane.recordGauges()
+        await beforeScrape()
+        return Response(
+            status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(string: metrics.render())))
+    }
+}

@@ -1,0 +1,74 @@
+internal import ControlPlane
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import RoutingModel
+
+/// What workers ask: the snapshot, held until it changes; and what they say of it.
+struct RoutingHandlers {
+    let controlPlane: ControlPlane
+
+    /// How long a question is held when it doesn't say, and at most.
+    static let defaultWait = Duration.seconds(30)
+    static let longestWait = Duration.seconds(300)
+
+    func register(_ v1: RouterGroup<AdminContext>) {
+        v1.get("routing") { request, _ in try await routing(request) }
+        v1.get("workers") { request, _ in try await workers(request) }
+        v1.post("workers/{id}/nack") { try await nack($0, $1) }
+    }
+
+    private func routing(_ request: Request) async throws -> Response {
+        let query = QueryParameters(request, known: ["index", "wait", "worker"])
+        let index = query.integer("index", in: 0...Int.max)
+        let wait = query.duration("wait")
+        let worker = query.text("worker")
+        if let worker, !Self.isWorkerID(worker) {
+            query.say("worker", "invalid_value", "must be 1 to 128 letters, digits, '.', '_', '-' or ':'")
+        }
+        try query.check()
+
+        if let worker { await controlPlane.workerAsked(worker, applied: index ?? 0, embedded: false) }
+        // Without an index a matching ETag (RFC 9110 section 13.1.2) says what the caller has.
+        let known = index ?? Self.index(inETag: request.headers[.ifNoneMatch])
+        let isBlocking = index != nil || wait != nil
+        let limit = isBlocking ? min(wait ?? Self.defaultWait, Self.longestWait) : .zero
+        guard let published = await controlPlane.snapshot(after: known, wait: limit) else {
+            return Response(status: .notModified, headers: Self.headers(index: known ?? 0))
+        }
+        var headers = Self.headers(index: published.snapshot.index)
+        headers[.contentType] = "application/json"
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: try published.body())))
+    }
+
+    private func workers(_ request: Request) async throws -> Response {
+        let query = QueryParameters(request, known: Paging.parameters)
+        let paging = Paging(query)
+        try query.check()
+        let (items, next) = paging.page(await controlPlane.workers, key: \.id)
+        return .list(try items.map { try CanonicalJSON.text($0) }, next: next)
+    }
+
+    private func nack(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let id = try context.segment("id")
+        let nack = try await RequestBodyReader.decode(NackDocument.self, request, context, what: "nack")
+        try await controlPlane.workerRefused(id, index: nack.index, error: String(nack.error.prefix(4_096)))
+        return Response(status: .noContent)
+    }
+
+    private static func headers(index: Int) -> HTTPFields {
+        [.signalboxIndex: "\(index)", .eTag: "\"\(index)\"", .cacheControl: "no-store"]
+    }
+
+    private static func index(inETag value: String?) -> Int? {
+        guard var text = value?[...] else { return nil }
+        if text.hasPrefix("W/") { text = text.dropFirst(2) }
+        guard text.hasPrefix("\""), text.hasSuffix("\""), text.count > 2 else { return nil }
+        return Int(text.dropFirst().dropLast())
+    }
+
+    static func isWorkerID(_ text: String) -> Bool {
+        (1...128).contains(text.utf8.count)
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-:".contains($0)) }
+    }
+}

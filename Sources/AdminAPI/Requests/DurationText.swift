@@ -1,0 +1,25 @@
+/// Durations as Go and Consul write them: a sequence of numbers with the units `ms`, `s`, `m`, `h`.
+enum DurationText {
+    /// Nil for anything else, for negative ones, and for more than a year.
+    static func parse(_ text: String) -> Duration? {
+        var rest = Substring(text)
+        guard !rest.isEmpty else { return nil }
+        var milliseconds = 0.0
+        while !rest.isEmpty {
+            let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+            guard let number = Double(digits) else { return nil }
+            rest = rest.dropFirst(digits.count)
+            let unit = rest.prefix { $0.isLetter }
+            rest = rest.dropFirst(unit.count)
+            switch unit {
+            case "ms": milliseconds += number
+            case "s": milliseconds += number * 1_000
+            case "m": milliseconds += number * 60_000
+            case "h": milliseconds += number * 3_600_000
+            default: return nil
+            }
+        }
+        guard milliseconds <= 366 * 24 * 3_600_000 else { return nil }
+        return .milliseconds(Int64(milliseconds))
+    }
+}

@@ -1,0 +1,50 @@
+internal import RoutingEngine
+internal import RoutingModel
+
+/// The request to explain: `{"method", "host", "path", "headers": {"name": "value" or […]}, "source_ip"}`.
+struct ExplainDocument: Decodable {
+    let facts: RequestFacts
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case method, host, path, headers, sourceIP = "source_ip" }
+
+    private enum HeaderValue: Decodable {
+        case one(String)
+        case many([String])
+
+        init(from decoder: any Decoder) throws {
+            if let values = try? [String](from: decoder) {
+                self = .many(values)
+            } else {
+                self = .one(try String(from: decoder))
+            }
+        }
+
+        var values: [String] {
+            switch self {
+            case .one(let value): return [value]
+            case .many(let values): return values
+            }
+        }
+    }
+
+    init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, as: CodingKeys.self)
+        let method = try fields.optional(.method, default: "GET")
+        let host = try fields.required(.host, or: "")
+        let path = try fields.optional(.path, default: "/")
+        let headers: [String: HeaderValue] = try fields.optional(.headers, default: [:])
+        let sourceIP = try fields.optional(.sourceIP, default: "127.0.0.1")
+        if !HTTPToken.isValid(method) { try fields.fail("invalid_value", "has a 'method' that is no HTTP method") }
+        if !path.hasPrefix("/") { try fields.fail("invalid_value", "has a 'path' that doesn't begin with '/'") }
+        if IPAddress(sourceIP) == nil { try fields.fail("invalid_value", "has a 'source_ip' that is no IP address") }
+        for name in headers.keys.sorted() where !HTTPToken.isValid(name) {
+            try fields.fail("invalid_value", "has a header name '\(name)' that is no token")
+        }
+        facts = RequestFacts(
+            method: method, authority: host, target: path,
+            headers: headers.sorted { $0.key < $1.key }.flatMap { name, value in
+                value.values.map { (name: name, value: $0) }
+            },
+            sourceIP: sourceIP)
+    }
+}

@@ -1,0 +1,49 @@
+internal import RoutingEngine
+internal import RoutingModel
+
+/// What one observation makes of what is known of a service. Pure.
+struct CatalogFold {
+    enum Transition: Equatable {
+        case becameStale
+        case becameFresh
+    }
+
+    private(set) var service: CatalogService
+    private(set) var changes: [InstanceChange] = []
+    private(set) var transition: Transition?
+
+    init(_ observation: ServiceObservation, into known: CatalogService) {
+        service = known
+        switch observation.outcome {
+        case .failure(let reason): fail(reason, at: observation.at)
+        case .answer(let index, let instances, let skipped):
+            answer(index, instances, skipped, at: observation.at)
+        }
+    }
+
+    private mutating func fail(_ reason: String, at: Timestamp) {
+        service.watch.failures += 1
+        service.watch.lastError = reason
+        guard service.watch.state == .fresh else { return }
+        service.watch.state = .stale
+        service.watch.staleSince = at
+        transition = .becameStale
+    }
+
+    private mutating func answer(
+        _ index: UInt64, _ instances: [Instance], _ skipped: [SkippedInstance], at: Timestamp
+    ) {
+        let new = Dictionary(instances.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        changes = InstanceChange.between(service.instances, new)
+        if service.watch.state != .fresh { transition = .becameFresh }
+        service.instances = new
+        service.skipped = skipped
+        service.watch.state = .fresh
+        service.watch.consulIndex = index
+        service.watch.lastSuccessAt = at
+        service.watch.staleSince = nil
+        service.watch.lastError = nil
+        service.watch.failures = 0
+        service.watch.answers += 1
+    }
+}

@@ -1,0 +1,13 @@
+package import RoutingEngine
+internal import RoutingModel
+
+extension ControlPlane {
+    /// What a worker that has the newest snapshot does with `request`, and why.
+    ///
+    /// The table is compiled outside the actor: a question must not hold up changes.
+    /// - Throws: `CompileError`, when no worker could use the snapshot either.
+    package nonisolated func explain(_ request: RequestFacts) async throws -> Explanation {
+        let published = await current
+        return try RouteTable(published.snapshot).explain(request, groups: published.groups)
+    }
+}

@@ -1,0 +1,42 @@
+internal import Logging
+internal import Metrics
+internal import RoutingEngine
+internal import RoutingModel
+internal import ServiceLifecycle
+
+extension ControlPlane: Service {
+    /// Follows discovery until graceful shutdown; then answers whoever waits and writes down what is known.
+    package func run() async throws {
+        startRecording()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await cancelWhenGracefulShutdown { await self.followDiscovery() } }
+            group.addTask { try? await gracefulShutdown() }
+            // Without discovery the first task ends at once: the second holds the service up.
+            await group.waitForAll()
+        }
+        releaseWatchers()
+        await flushRecords()
+    }
+
+    /// Sets the gauges that a scrape shows.
+    package func recordGauges() {
+        Gauge(label: "signalbox_snapshot_index").record(published.snapshot.index)
+        Gauge(label: "signalbox_rules_revision").record(rules.revision)
+        Gauge(label: "signalbox_routes").record(rules.routes.count)
+        Gauge(label: "signalbox_groups").record(rules.groups.count)
+        Gauge(label: "signalbox_watchers").record(watchers.count)
+        for state in [WatchStatus.State.fresh, .stale, .pending] {
+            Gauge(label: "signalbox_services", dimensions: [("state", state.rawValue)])
+                .record(catalog.services.values.count { $0.watch.state == state })
+        }
+        for group in published.groups.values {
+            Gauge(label: "signalbox_group_peers", dimensions: [("group", group.name), ("usable", "true")])
+                .record(group.peers.count(where: \.isUsable))
+            Gauge(label: "signalbox_group_peers", dimensions: [("group", group.name), ("usable", "false")])
+                .record(group.peers.count { !$0.isUsable })
+        }
+        for worker in workerStatus.values {
+            Gauge(label: "signalbox_worker_applied_index", dimensions: [("worker", worker.id)]).record(worker.applied)
+        }
+    }
+}

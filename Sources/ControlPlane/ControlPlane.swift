@@ -1,0 +1,111 @@
+package import Logging
+internal import RoutingEngine
+package import RoutingModel
+
+/// The application: commands and observations in, snapshots out.
+///
+/// One actor holds the rules, the catalog and what was made of them. A change runs through it like this: a command is
+/// planned and committed (`+commands`), an observation is folded into the catalog (`+discovery`); what they touch is
+/// resolved anew, and a snapshot is published (`+publishing`) to whoever waits for one (`+watching`).
+package actor ControlPlane {
+    let store: any ControlPlaneStore
+    let discovery: (any DiscoverySource)?
+    let configuration: ControlPlaneConfiguration
+    let logger: Logger
+    let clock = ContinuousClock()
+
+    // What is true.
+    var rules: RuleSet
+    var catalog: Catalog
+    var resolution: Resolution
+
+    // Publishing.
+    var published: PublishedSnapshot
+    var window: PublishWindow
+    var isDirty = false
+    /// A transaction is being written whose ledger entries name the next index.
+    var isTransactionOpen = false
+    var isHeldForTransaction = false
+    var reservedIndex: Int
+    var isReserving = false
+
+    // Commands waiting for the next transaction.
+    var pendingCommands: [PendingCommand] = []
+    var isCommitting = false
+
+    // What waits to be written about the catalog.
+    var pendingRecords: [CatalogCommit] = []
+    var isRecording = false
+    var recordedAt: [ServiceKey: ContinuousClock.Instant] = [:]
+    var announcedStale: Set<ServiceKey> = []
+    /// Services restored from the store that have not been asked about yet.
+    var restored: Set<ServiceKey>
+
+    // Consumers.
+    var watchers: [Int: Watcher] = [:]
+    var nextWatcher = 0
+    var isShuttingDown = false
+    var workerStatus: [String: WorkerStatus] = [:]
+
+    /// Loads what the store has and publishes the first snapshot.
+    /// - Parameter discovery: nil when there are only listed peers.
+    /// - Throws: whatever the store says.
+    package init(
+        store: any ControlPlaneStore, discovery: (any DiscoverySource)?,
+        configuration: ControlPlaneConfiguration = ControlPlaneConfiguration(), logger: Logger
+    ) async throws {
+        let state = try store.load()
+        let first = state.indexFloor + 1
+        reservedIndex = first + Self.indexReserve
+        // Before anything is published: a crash right after must not give the same index out again.
+        try await store.reserveIndexes(through: reservedIndex)
+
+        self.store = store
+        self.discovery = discovery
+        self.configuration = configuration
+        self.logger = logger
+        rules = state.rules
+        // Services that no group names any more were watched once; what is left of them is of no use.
+        let watched = state.rules.watchedServices
+        let forgotten = state.catalog.services.keys.filter { !watched.contains($0) }.sorted()
+        var services = state.catalog.services.filter { watched.contains($0.key) }
+        restored = Set(services.keys)
+        for key in watched where services[key] == nil { services[key] = CatalogService(key: key) }
+        catalog = Catalog(services: services)
+        resolution = Resolution(rules: state.rules, catalog: catalog)
+        published = PublishedSnapshot(
+            snapshot: resolution.snapshot(index: first, revision: state.rules.revision), groups: resolution.groups)
+        window = PublishWindow(shortest: configuration.coalescing, longest: configuration.coalescingLimit)
+        if !forgotten.isEmpty { pendingRecords.append(CatalogCommit(forgotten: forgotten)) }
+        discovery?.watch(watched)
+    }
+
+    // MARK: Questions
+
+    /// The rules at their newest revision.
+    package var currentRules: RuleSet { rules }
+
+    /// Every watched service.
+    package var currentCatalog: Catalog { catalog }
+
+    /// The newest snapshot.
+    package var current: PublishedSnapshot { published }
+
+    /// The ledger, newest first.
+    package nonisolated func ledger(_ query: LedgerQuery) async throws -> LedgerPage {
+        try await store.ledger(query)
+    }
+
+    /// Why Signalbox is not ready to serve, one reason a line; empty when it is.
+    package func unreadiness() async -> [String] {
+        var reasons = catalog.services.values.filter { $0.watch.state == .pending && discovery != nil }
+            .sorted { $0.key < $1.key }
+            .map { "service \($0.key) has not been answered yet\($0.watch.lastError.map { ": \($0)" } ?? "")" }
+        do {
+            try await store.check()
+        } catch {
+            reasons.append("the store can't be read: \(error)")
+        }
+        return reasons
+    }
+}

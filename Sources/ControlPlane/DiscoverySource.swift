@@ -1,0 +1,9 @@
+package import RoutingModel
+
+/// Who tells what is alive.
+package protocol DiscoverySource: Sendable {
+    /// In order for each service; one consumer.
+    var observations: AsyncStream<ServiceObservation> { get }
+    /// The whole set of services to watch from now on.
+    func watch(_ services: Set<ServiceKey>)
+}

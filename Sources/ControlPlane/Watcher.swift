@@ -1,0 +1,5 @@
+/// Somebody waiting for the next snapshot.
+struct Watcher {
+    let continuation: CheckedContinuation<PublishedSnapshot?, Never>
+    let timeout: Task<Void, Never>
+}

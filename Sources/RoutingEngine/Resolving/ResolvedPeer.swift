@@ -1,0 +1,51 @@
+package import RoutingModel
+
+/// An instance or a listed address as a member of a group, with what was decided about it and why.
+package struct ResolvedPeer: Hashable, Sendable {
+    package enum State: String, Hashable, Sendable, Codable {
+        /// Gets requests.
+        case active
+        /// Its health keeps it out.
+        case unhealthy
+        /// Its weight is 0.
+        case zeroWeight = "zero_weight"
+        /// Another peer of the group has the same address and port.
+        case duplicate
+    }
+
+    package let id: PeerID
+    package let group: String
+    /// Nil for a listed address.
+    package let service: String?
+    package let address: String
+    package let port: Int
+    /// Nil for a listed address: Signalbox is told nothing of its health.
+    package let health: Health?
+    /// What it gets while active, relative to the group's other peers.
+    package let weight: Int
+    package let state: State
+    /// Why it is in this state: a sentence.
+    package let reason: String
+
+    package var isUsable: Bool { state == .active }
+}
+
+extension ResolvedPeer: Encodable {
+    enum CodingKeys: String, CodingKey {
+        case id, group, service, address, port, health, weight, state, usable, reason
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(group, forKey: .group)
+        try container.encodeIfPresent(service, forKey: .service)
+        try container.encode(address, forKey: .address)
+        try container.encode(port, forKey: .port)
+        try container.encodeIfPresent(health, forKey: .health)
+        try container.encode(weight, forKey: .weight)
+        try container.encode(state, forKey: .state)
+        try container.encode(isUsable, forKey: .usable)
+        try container.encode(reason, forKey: .reason)
+    }
+}

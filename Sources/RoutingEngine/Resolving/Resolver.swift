@@ -1,0 +1,72 @@
+package import RoutingModel
+
+/// From rules and catalog to what workers get. Pure: the same input gives the same output, byte for byte.
+package enum Resolver {
+    /// The peers that `group` has, given what is known of its service.
+    package static func resolve(_ name: String, _ group: Group, in catalog: Catalog) -> ResolvedGroup {
+        var peers: [ResolvedPeer] = []
+        if let selector = group.consul, let service = catalog.services[selector.key] {
+            peers = service.instances.values.filter(selector.selects).map { peer($0, in: name, selector) }
+        }
+        peers += group.peers.map { peer($0, in: name) }
+        peers.sort { $0.id < $1.id }
+        return ResolvedGroup(name: name, policy: group.balance.policy, peers: withoutDuplicates(peers))
+    }
+
+    /// What workers get of `route`.
+    package static func resolve(_ name: String, _ route: Route) -> SnapshotRoute {
+        SnapshotRoute(
+            name: name, match: route.match, priority: route.priority, force: route.force,
+            split: route.split.map { SnapshotSplit(group: $0.group, buckets: $0.weight.basisPoints) },
+            sticky: route.sticky.map { Stickiness($0.key, salt: $0.salt ?? name) }, onEmpty: route.onEmpty)
+    }
+
+    private static func peer(_ instance: Instance, in group: String, _ selector: ConsulSelector) -> ResolvedPeer {
+        let state: ResolvedPeer.State
+        let reason: String
+        let isWarning = instance.health == .warning
+        // The HTTP API leaves it to its reader to give an instance in `warning` its warning weight.
+        let weight = isWarning ? instance.weights.warning : instance.weights.passing
+        switch instance.health {
+        case .passing where weight == 0, .warning where weight == 0 && selector.includeWarning:
+            (state, reason) = (.zeroWeight, "Consul: \(instance.health.rawValue), with weight 0.")
+        case .passing:
+            (state, reason) = (.active, "Consul: passing.")
+        case .warning where selector.includeWarning:
+            (state, reason) = (.active, "Consul: warning; the group includes warning.")
+        case .warning:
+            (state, reason) = (.unhealthy, "Consul: warning; the group does not include warning.")
+        case .critical:
+            (state, reason) = (.unhealthy, "Consul: critical.")
+        case .maintenance:
+            (state, reason) = (.unhealthy, "Consul: in maintenance.")
+        }
+        return ResolvedPeer(
+            id: instance.id, group: group, service: instance.service, address: instance.address, port: instance.port,
+            health: instance.health, weight: weight, state: state, reason: reason)
+    }
+
+    private static func peer(_ listed: StaticPeer, in group: String) -> ResolvedPeer {
+        ResolvedPeer(
+            id: listed.id, group: group, service: nil, address: listed.address, port: listed.port, health: nil,
+            weight: listed.weight, state: listed.weight == 0 ? .zeroWeight : .active,
+            reason: listed.weight == 0 ? "Listed with weight 0." : "Listed by the operator.")
+    }
+
+    /// A balancer must see each address once: two registrations of one process would get a double share.
+    private static func withoutDuplicates(_ peers: [ResolvedPeer]) -> [ResolvedPeer] {
+        var owners: [String: PeerID] = [:]
+        return peers.map { peer in
+            guard peer.isUsable else { return peer }
+            let place = "\(peer.address) \(peer.port)"
+            guard let owner = owners[place] else {
+                owners[place] = peer.id
+                return peer
+            }
+            return ResolvedPeer(
+                id: peer.id, group: peer.group, service: peer.service, address: peer.address, port: peer.port,
+                health: peer.health, weight: peer.weight, state: .duplicate,
+                reason: "Has the same address and port as \(owner), which gets its requests.")
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// A duration on the command line: `500ms`, `30s`, `2m`.
+struct Seconds: ExpressibleByArgument {
+    let duration: Duration
+
+    init(_ duration: Duration) { self.duration = duration }
+
+    init?(argument: String) {
+        let number = argument.prefix { $0.isNumber || $0 == "." }
+        guard let value = Double(number), value >= 0, value <= 1_000_000 else { return nil }
+        switch argument.dropFirst(number.count) {
+        case "ms": duration = .microseconds(Int64(value * 1_000))
+        case "s": duration = .milliseconds(Int64(value * 1_000))
+        case "m": duration = .milliseconds(Int64(value * 60_000))
+        default: return nil
+        }
+    }
+}
