@@ -34,11 +34,11 @@ struct ExplainDocument: Decodable {
         let path = try fields.optional(.path, default: "/")
         let headers: [String: HeaderValue] = try fields.optional(.headers, default: [:])
         let sourceIP = try fields.optional(.sourceIP, default: "127.0.0.1")
-        if !HTTPToken.isValid(method) { try fields.fail("invalid_value", "has a 'method' that is no HTTP method") }
-        if !path.hasPrefix("/") { try fields.fail("invalid_value", "has a 'path' that doesn't begin with '/'") }
-        if IPAddress(sourceIP) == nil { try fields.fail("invalid_value", "has a 'source_ip' that is no IP address") }
+        if !HTTPToken.isValid(method) { try fields.fail(.method, "invalid_value", "must be an HTTP method") }
+        if !path.hasPrefix("/") { try fields.fail(.path, "invalid_value", "must begin with '/'") }
+        if IPAddress(sourceIP) == nil { try fields.fail(.sourceIP, "invalid_value", "must be an IP address") }
         for name in headers.keys.sorted() where !HTTPToken.isValid(name) {
-            try fields.fail("invalid_value", "has a header name '\(name)' that is no token")
+            try fields.fail(.headers, "invalid_value", "has a header name '\(name)' that is no token")
         }
         facts = RequestFacts(
             method: method, authority: host, target: path,

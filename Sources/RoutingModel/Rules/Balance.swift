@@ -19,8 +19,8 @@ extension Balance: Codable {
         let text = try fields.optional(.policy, default: Policy.roundRobin.rawValue)
         policy = Policy(rawValue: text) ?? .roundRobin
         if Policy(rawValue: text) == nil {
-            try fields.fail(
-                "invalid_value", "has an unknown policy '\(text)': use \(Policy.allCases.map(\.rawValue).joined(separator: ", "))")
+            let known = Policy.allCases.map(\.rawValue).joined(separator: ", ")
+            try fields.fail(.policy, "invalid_value", "must be one of \(known), not '\(text)'")
         }
     }
 }

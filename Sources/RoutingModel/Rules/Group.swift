@@ -26,7 +26,7 @@ extension Group: Codable {
         description = try fields.optional(.description, default: "")
         // An explicit empty list is an operator's wish (everything taken out); a group of nothing is an oversight.
         if !fields.present.contains(.consul), !fields.present.contains(.peers) {
-            try fields.fail("required", "needs 'consul', 'peers' or both")
+            try fields.fail(nil, "required", "needs 'consul', 'peers' or both")
         }
     }
 }

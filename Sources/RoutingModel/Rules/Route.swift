@@ -44,7 +44,7 @@ extension Route: Codable {
         onEmpty = OnEmpty(rawValue: text) ?? .redistribute
         description = try fields.optional(.description, default: "")
         if OnEmpty(rawValue: text) == nil {
-            try fields.fail("invalid_value", "has 'on_empty' '\(text)': use 'redistribute' or 'fail'")
+            try fields.fail(.onEmpty, "invalid_value", "must be 'redistribute' or 'fail', not '\(text)'")
         }
     }
 }

@@ -32,7 +32,7 @@ extension Stickiness: Codable {
         default:
             key = .sourceIP
             if try fields.optional(.sourceIP, default: true) == false {
-                try fields.fail("invalid_value", "has 'source_ip' false: leave 'sticky' out instead")
+                try fields.fail(.sourceIP, "invalid_value", "must be true: leave 'sticky' out instead")
             }
         }
     }

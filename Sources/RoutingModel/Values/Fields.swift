@@ -43,16 +43,17 @@ package struct Fields<Key: CodingKey & CaseIterable> {
         let found = present.filter { key in keys.contains { $0.stringValue == key.stringValue } }
         if found.count == 1 { return found[0] }
         let names = keys.map(\.stringValue).joined(separator: ", ")
-        try fail("invalid_value", "needs exactly one of \(names)\(found.isEmpty ? "" : ", not \(found.count)")")
+        try fail(nil, "invalid_value", "needs exactly one of \(names)\(found.isEmpty ? "" : ", not \(found.count)")")
         return nil
     }
 
-    /// Says that this object as a whole is wrong.
-    package func fail(_ code: String, _ message: String) throws {
+    /// Says what is wrong with a member, or with this object as a whole.
+    package func fail(_ key: Key?, _ code: String, _ message: String) throws {
+        let path = container.codingPath + (key.map { [$0] } ?? [])
         guard let problems else {
-            throw DecodingError.dataCorrupted(.init(codingPath: container.codingPath, debugDescription: message))
+            throw DecodingError.dataCorrupted(.init(codingPath: path, debugDescription: message))
         }
-        problems.add(pointer, code, message)
+        problems.add(JSONPointer(path), code, message)
     }
 
     private func recovering<T>(or placeholder: T, _ read: () throws -> T) throws -> T {
