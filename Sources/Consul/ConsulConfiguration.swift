@@ -1,0 +1,75 @@
+internal import Foundation
+
+/// How Consul is reached and how patiently it is asked.
+package struct ConsulConfiguration: Sendable {
+    /// The agent's address without a path or a trailing slash: `http://127.0.0.1:8500`.
+    package let address: String
+    /// Sent as `X-Consul-Token`; never in an URL, a log line or a failure's reason.
+    package let token: String?
+    /// How long Consul may hold a question while nothing changes: 10 ms … 10 min, which is Consul's own bound. Consul
+    /// adds up to a sixteenth of it.
+    package let wait: Duration
+    /// How long a connection may take to open.
+    package var connectTimeout: Duration
+    /// How long an answer may take beyond the time that Consul may hold the question. It is above the 7 s for which a
+    /// server waits for a leader (`performance.rpc_hold_timeout`).
+    package var grace: Duration
+    /// The first and the longest pause after questions that failed in a row.
+    package var backoff: ClosedRange<Duration>
+    /// A longer answer is a failure, in bytes.
+    package var largestAnswer: Int
+
+    /// - Parameter address: `http://host:port` or `https://host:port`.
+    /// - Throws: `ConsulConfigurationError`, a sentence that names what is wrong, without secrets.
+    package init(
+        address: String, token: String? = nil, wait: Duration = .seconds(55),
+        connectTimeout: Duration = .seconds(2), grace: Duration = .seconds(10),
+        backoff: ClosedRange<Duration> = .milliseconds(250) ... .seconds(30), largestAnswer: Int = 64 << 20
+    ) throws(ConsulConfigurationError) {
+        self.address = try Self.validated(address: address)
+        self.token = try Self.validated(token: token)
+        guard (Duration.milliseconds(10) ... .seconds(600)).contains(wait) else {
+            throw ConsulConfigurationError("The wait of a Consul query must be between 10 ms and 10 min.")
+        }
+        guard connectTimeout > .zero, grace > .zero, backoff.lowerBound > .zero, largestAnswer > 0 else {
+            throw ConsulConfigurationError("The time-outs, pauses and bounds for Consul must be above zero.")
+        }
+        self.wait = wait
+        self.connectTimeout = connectTimeout
+        self.grace = grace
+        self.backoff = backoff
+        self.largestAnswer = largestAnswer
+    }
+
+    private static func validated(address: String) throws(ConsulConfigurationError) -> String {
+        guard let parts = URLComponents(string: address), let scheme = parts.scheme?.lowercased(),
+            scheme == "http" || scheme == "https"
+        else {
+            throw ConsulConfigurationError("Consul's address must look like http://127.0.0.1:8500.")
+        }
+        guard parts.user == nil, parts.password == nil else {
+            // The address isn't repeated here: it holds a password.
+            throw ConsulConfigurationError("Consul's address can't hold a user or a password; use a token.")
+        }
+        guard let host = parts.percentEncodedHost, !host.isEmpty else {
+            throw ConsulConfigurationError("Consul's address \"\(address)\" has no host.")
+        }
+        guard parts.path.isEmpty || parts.path == "/", parts.query == nil, parts.fragment == nil else {
+            throw ConsulConfigurationError(
+                "Consul's address \"\(address)\" can only have a scheme, a host and a port.")
+        }
+        guard let port = parts.port else { return "\(scheme)://\(host)" }
+        guard (1...65535).contains(port) else {
+            throw ConsulConfigurationError("Consul's address \"\(address)\" has a port outside 1 … 65,535.")
+        }
+        return "\(scheme)://\(host):\(port)"
+    }
+
+    private static func validated(token: String?) throws(ConsulConfigurationError) -> String? {
+        guard let token, !token.isEmpty else { return nil }
+        guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw ConsulConfigurationError("The Consul token has a character that can't be in a header.")
+        }
+        return token
+    }
+}

@@ -1,0 +1,8 @@
+/// The files of `migrations/`, carried inside the program. A new file is added here and to the resources of the target
+/// `Store` in `Package.swift`.
+enum EmbeddedMigrations {
+    /// In the order of their names.
+    static let all: [Migration] = [
+        Migration(name: "0001_init.sql", bytes: PackageResources._001_init_sql)
+    ]
+}

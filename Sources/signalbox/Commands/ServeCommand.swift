@@ -1,0 +1,142 @@
+import AdminAPI
+import ArgumentParser
+import Consul
+import ControlPlane
+import Foundation
+import Logging
+import Metrics
+import ProxyWorker
+import RoutingModel
+import ServiceLifecycle
+import Store
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the control plane, with embedded proxies if wanted.",
+        discussion: """
+            Keeps everything in --data-dir. Guards the admin API with a token: the one in SIGNALBOX_ADMIN_TOKEN, or else one
+            that it makes at the first start and leaves in DIR/admin.token. A token for Consul comes from
+            SIGNALBOX_CONSUL_TOKEN: secrets don't belong on command lines.
+
+              signalbox serve --proxy 127.0.0.1:8080 --consul http://127.0.0.1:8500
+              curl -H "Authorization: Bearer $(cat signalbox-data/admin.token)" http://127.0.0.1:7000/v1/routes
+
+            SIGTERM and Ctrl-C end it when the requests in flight have been answered, within --drain-timeout.
+            """)
+
+    @Option(help: "Where everything is kept. Made when it isn't there. (default: signalbox-data)")
+    var dataDir: String?
+
+    @Option(help: "Where the admin API listens. (default: 127.0.0.1:7000)")
+    var admin: ListenAddress?
+
+    @Option(help: "Where an embedded proxy listens; may be repeated. Without it there is none.")
+    var proxy: [ListenAddress] = []
+
+    @Option(help: "Consul's HTTP API, e.g. http://127.0.0.1:8500. Without it there are only listed peers.")
+    var consul: String?
+
+    @Option(help: "How long one question to Consul is held. (default: 55s)")
+    var consulWait: Seconds?
+
+    @Option(help: "Event loops of the embedded proxy. (default: one per core)")
+    var proxyThreads: Int?
+
+    @Option(help: "The embedded proxy's name among the workers. (default: embedded)")
+    var workerId: String?
+
+    @Option(help: "How long changes are gathered after a snapshot. (default: 20ms)")
+    var coalesce: Seconds?
+
+    @Option(help: "How far that grows while changes keep coming. (default: 200ms)")
+    var coalesceMax: Seconds?
+
+    @Option(help: "How long requests in flight may take when it ends. (default: 10s)")
+    var drainTimeout: Seconds?
+
+    @OptionGroup var logging: LoggingOptions
+
+    func run() async throws {
+        let environment = Environment()
+        let logger = try logging.start(environment)
+        let metrics = PrometheusRegistry()
+        MetricsSystem.bootstrap(metrics)
+        FileLimit.raise()
+
+        do {
+            let directory = try DataDirectory(path: environment.value(dataDir, "DATA_DIR", default: "signalbox-data"))
+            try await serve(directory, environment, metrics, logger)
+        } catch let error as any CustomStringConvertible & Error where !(error is ValidationError) {
+            logger.critical("\(error.description)")
+            throw ExitCode.failure
+        }
+    }
+
+    private func serve(
+        _ directory: borrowing DataDirectory, _ environment: Environment, _ metrics: PrometheusRegistry, _ logger: Logger
+    ) async throws {
+        let store = try SQLiteStore(path: directory.database)
+        let discovery = try environment.value(consul, "CONSUL").map { address in
+            ConsulDiscovery(
+                configuration: try ConsulConfiguration(
+                    address: address, token: environment.text("CONSUL_TOKEN"),
+                    wait: try environment.value(consulWait, "CONSUL_WAIT")?.duration ?? .seconds(55)),
+                logger: logger)
+        }
+        let controlPlane = try await ControlPlane(
+            store: store, discovery: discovery,
+            configuration: ControlPlaneConfiguration(
+                coalescing: try environment.value(coalesce, "COALESCE")?.duration ?? .milliseconds(20),
+                coalescingLimit: try environment.value(coalesceMax, "COALESCE_MAX")?.duration ?? .milliseconds(200)),
+            logger: logger)
+        let drain = try environment.value(drainTimeout, "DRAIN_TIMEOUT")?.duration ?? .seconds(10)
+        let worker = try embeddedWorker(controlPlane, drain, environment, logger)
+
+        let address = try environment.value(
+            admin, "ADMIN", default: ListenAddress(host: "127.0.0.1", port: 7000))
+        let token: AdminToken
+        if let text = environment.text("ADMIN_TOKEN") {
+            guard text.utf8.count >= AdminToken.minimumLength else {
+                throw ValidationError("SIGNALBOX_ADMIN_TOKEN must have at least \(AdminToken.minimumLength) characters.")
+            }
+            token = AdminToken(text)
+        } else {
+            token = AdminToken(try directory.adminToken())
+            logger.info("The admin token is in \(directory.tokenFile)")
+        }
+        let server = AdminServer(
+            configuration: AdminConfiguration(host: address.host, port: address.port, token: token),
+            controlPlane: controlPlane, metrics: metrics,
+            beforeScrape: { await worker?.recordMetrics() }, logger: logger,
+            onListening: { port in logger.notice("The admin API listens on http://\(ListenAddress(host: address.host, port: port))") })
+
+        // Ended in reverse order, one after the other: the proxy drains while everything it needs still runs.
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
+        if let discovery { services.append(.init(service: discovery)) }
+        services.append(.init(service: controlPlane))
+        services.append(.init(service: server))
+        if let worker { services.append(.init(service: worker)) }
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = drain + .seconds(5)
+        configuration.maximumCancellationDuration = .seconds(5)
+        try await ServiceGroup(configuration: configuration).run()
+        try store.close()
+        logger.notice("Signalbox has ended")
+    }
+
+    private func embeddedWorker(
+        _ controlPlane: ControlPlane, _ drain: Duration, _ environment: Environment, _ logger: Logger
+    ) throws -> ProxyWorker? {
+        let listen = try environment.values(proxy, "PROXY")
+        guard !listen.isEmpty else { return nil }
+        let id = try environment.value(workerId, "WORKER_ID", default: "embedded")
+        var configuration = ProxyConfiguration(
+            listen: listen, threads: try environment.value(proxyThreads, "PROXY_THREADS"))
+        configuration.drainTimeout = drain
+        return ProxyWorker(
+            id: id, configuration: configuration, source: EmbeddedSnapshotSource(controlPlane: controlPlane, id: id),
+            logger: logger)
+    }
+}

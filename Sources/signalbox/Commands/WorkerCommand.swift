@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ProxyWorker
+import ServiceLifecycle
+
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Run a proxy that takes its routing from a control plane elsewhere.",
+        discussion: """
+            Asks the control plane for snapshots, with the token in SIGNALBOX_ADMIN_TOKEN or in --token-file, and tells it
+            which one it has applied. While the control plane is away it goes on with what it has; with --state-dir it
+            also starts without it.
+
+              signalbox worker --control http://10.0.0.5:7000 --listen 0.0.0.0:8080 --id edge-1 --state-dir /var/lib/edge
+            """)
+
+    @Option(help: "The control plane's admin API, e.g. http://127.0.0.1:7000. (default: http://127.0.0.1:7000)")
+    var control: String?
+
+    @Option(help: "Where the proxy listens; may be repeated. (default: 127.0.0.1:8080)")
+    var listen: [ListenAddress] = []
+
+    @Option(help: "This worker's name among the workers. (default: the host's name)")
+    var id: String?
+
+    @Option(help: "Where the last snapshot is kept for a start without the control plane.")
+    var stateDir: String?
+
+    @Option(help: "A file that holds the control plane's token.")
+    var tokenFile: String?
+
+    @Option(help: "Event loops. (default: one per core)")
+    var threads: Int?
+
+    @Option(help: "How long requests in flight may take when it ends. (default: 10s)")
+    var drainTimeout: Seconds?
+
+    @OptionGroup var logging: LoggingOptions
+
+    func run() async throws {
+        let environment = Environment()
+        let logger = try logging.start(environment)
+        FileLimit.raise()
+        do {
+            try await work(environment, logger)
+        } catch let error as any CustomStringConvertible & Error where !(error is ValidationError) {
+            logger.critical("\(error.description)")
+            throw ExitCode.failure
+        }
+    }
+
+    private func work(_ environment: Environment, _ logger: Logger) async throws {
+        let id = try environment.value(id, "ID", default: ProcessInfo.processInfo.hostName)
+        let source = try HTTPSnapshotSource(
+            control: environment.value(control, "CONTROL", default: "http://127.0.0.1:7000"), worker: id,
+            token: token(environment), stateDirectory: environment.value(stateDir, "STATE_DIR"), logger: logger)
+        let addresses = try environment.values(listen, "LISTEN")
+        var configuration = ProxyConfiguration(
+            listen: addresses.isEmpty ? [ListenAddress(host: "127.0.0.1", port: 8080)] : addresses,
+            threads: try environment.value(threads, "THREADS"))
+        configuration.drainTimeout = try environment.value(drainTimeout, "DRAIN_TIMEOUT")?.duration ?? .seconds(10)
+        let worker = ProxyWorker(id: id, configuration: configuration, source: source, logger: logger)
+        var group = ServiceGroupConfiguration(
+            services: [.init(service: worker)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = configuration.drainTimeout + .seconds(5)
+        group.maximumCancellationDuration = .seconds(5)
+        try await ServiceGroup(configuration: group).run()
+        logger.notice("The worker has ended")
+    }
+
+    private func token(_ environment: Environment) throws -> String {
+        if let path = try environment.value(tokenFile, "TOKEN_FILE") {
+            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+                throw ValidationError("The token file \(path) can't be read.")
+            }
+            return text.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        guard let text = environment.text("ADMIN_TOKEN") else {
+            throw ValidationError("A token is needed: set SIGNALBOX_ADMIN_TOKEN or give --token-file.")
+        }
+        return text
+    }
+}

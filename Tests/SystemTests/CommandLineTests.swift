@@ -1,0 +1,67 @@
+import Foundation
+import RoutingModel
+import Testing
+import TestKit
+
+@Suite struct CommandLineTests {
+    private func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> (status: Int32, output: String) {
+        let child = try ChildProcess(try Binary.path(), arguments, environment: environment)
+        let status = try await child.waitForExit()
+        let output = child.output
+        await child.stop()
+        return (status, output)
+    }
+
+    @Test("version and help tell what this is")
+    func help() async throws {
+        #expect(try await run(["version"]).output.hasPrefix("signalbox "))
+        let help = try await run(["--help"])
+        #expect(help.status == 0)
+        #expect(help.output.contains("signalbox serve --proxy"))
+        #expect(try await run(["serve", "--help"]).output.contains("--consul"))
+        #expect(try await run(["worker", "--help"]).output.contains("--control"))
+    }
+
+    @Test(
+        "a value that can't be read is refused by name, on the command line and in the environment",
+        arguments: [
+            (["serve", "--admin", "nowhere"], [:], "--admin"),
+            (["serve", "--frobnicate"], [:], "--frobnicate"),
+            (["serve"], ["SIGNALBOX_ADMIN": "nowhere"], "SIGNALBOX_ADMIN"),
+            (["serve", "--data-dir", "/proc/nowhere"], [:], "/proc/nowhere"),
+        ] as [([String], [String: String], String)])
+    func refused(arguments: [String], environment: [String: String], word: String) async throws {
+        let result = try await run(arguments, environment: environment)
+        #expect(result.status != 0)
+        #expect(result.output.contains(word))
+    }
+
+    @Test("a data directory belongs to one process, and its token to its owner")
+    func dataDirectory() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "signalbox-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let port = try FreePort.take()
+        let arguments = ["serve", "--data-dir", directory, "--admin", "127.0.0.1:\(port)", "--log-level", "trace"]
+        try await ChildProcess.with(try Binary.path(), arguments + ["--log-format", "json"]) { first in
+            try await eventually("the token is made") { FileManager.default.fileExists(atPath: "\(directory)/admin.token") }
+            let token = try String(contentsOfFile: "\(directory)/admin.token", encoding: .utf8)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            let api = AdminClient(url: "http://127.0.0.1:\(port)", token: token)
+            try await eventually("the token opens the API") { (try? await api.get("/v1/routes"))?.status == 200 }
+            #expect(try await AdminClient(url: api.url, token: token + "x").get("/v1/routes").status == 401)
+
+            let modes = try ["admin.token", "signalbox.sqlite"].map {
+                try FileManager.default.attributesOfItem(atPath: "\(directory)/\($0)")[.posixPermissions] as? Int
+            }
+            #expect(modes == [0o600, 0o600])
+            let second = try await run(["serve", "--data-dir", directory, "--admin", "127.0.0.1:\(try FreePort.take())"])
+            #expect(second.status != 0)
+            #expect(second.output.contains("in use"))
+
+            #expect(!first.output.contains(token))
+            for line in first.output.split(separator: "\n") {
+                #expect(throws: Never.self) { try CanonicalJSON.decode([String: String].self, from: String(line)) }
+            }
+        }
+    }
+}
