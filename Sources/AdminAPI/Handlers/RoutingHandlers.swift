@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 internal import RoutingModel
+internal import ServiceLifecycle
 
 /// What workers ask: the snapshot, held until it changes; and what they say of it.
 struct RoutingHandlers {
@@ -33,7 +34,13 @@ struct RoutingHandlers {
         let known = index ?? Self.index(inETag: request.headers[.ifNoneMatch])
         let isBlocking = index != nil || wait != nil
         let limit = isBlocking ? min(wait ?? Self.defaultWait, Self.longestWait) : .zero
-        guard let published = await controlPlane.snapshot(after: known, wait: limit) else {
+        let answer = await withGracefulShutdownHandler {
+            await controlPlane.snapshot(after: known, wait: limit)
+        } onGracefulShutdown: {
+            // The server waits for every request in flight: those that are held must not keep it.
+            Task { await controlPlane.releaseWatchers() }
+        }
+        guard let published = answer else {
             return Response(status: .notModified, headers: Self.headers(index: known ?? 0))
         }
         var headers = Self.headers(index: published.snapshot.index)

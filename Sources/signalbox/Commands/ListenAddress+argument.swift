@@ -3,5 +3,5 @@ import ProxyWorker
 
 /// `host:port` on the command line; an IPv6 address stands in brackets.
 extension ListenAddress: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
+    package init?(argument: String) { self.init(argument) }
 }

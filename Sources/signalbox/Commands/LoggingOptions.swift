@@ -1,5 +1,5 @@
-import ArgumentParser
-import Logging
+public import ArgumentParser
+public import Logging
 
 struct LoggingOptions: ParsableArguments {
     enum Format: String, ExpressibleByArgument, CaseIterable { case human, json }

@@ -9,6 +9,7 @@ import ProxyWorker
 import RoutingModel
 import ServiceLifecycle
 import Store
+import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,10 @@
 import ArgumentParser
+import AsyncHTTPClient
 import Foundation
 import Logging
 import ProxyWorker
 import ServiceLifecycle
+import UnixSignals
 
 struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -53,20 +55,29 @@ struct WorkerCommand: AsyncParsableCommand {
 
     private func work(_ environment: Environment, _ logger: Logger) async throws {
         let id = try environment.value(id, "ID", default: ProcessInfo.processInfo.hostName)
-        let source = try HTTPSnapshotSource(
-            control: environment.value(control, "CONTROL", default: "http://127.0.0.1:7000"), worker: id,
-            token: token(environment), stateDirectory: environment.value(stateDir, "STATE_DIR"), logger: logger)
+        let asking = HTTPSnapshotSource.Configuration(
+            control: try environment.value(control, "CONTROL", default: "http://127.0.0.1:7000"),
+            token: try token(environment), worker: id, stateDirectory: try environment.value(stateDir, "STATE_DIR"))
         let addresses = try environment.values(listen, "LISTEN")
         var configuration = ProxyConfiguration(
             listen: addresses.isEmpty ? [ListenAddress(host: "127.0.0.1", port: 8080)] : addresses,
             threads: try environment.value(threads, "THREADS"))
         configuration.drainTimeout = try environment.value(drainTimeout, "DRAIN_TIMEOUT")?.duration ?? .seconds(10)
-        let worker = ProxyWorker(id: id, configuration: configuration, source: source, logger: logger)
+        let client = HTTPClient(eventLoopGroupProvider: .singleton)
+        let worker = ProxyWorker(
+            id: id, configuration: configuration,
+            source: HTTPSnapshotSource(configuration: asking, client: client, logger: logger), logger: logger)
         var group = ServiceGroupConfiguration(
             services: [.init(service: worker)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = configuration.drainTimeout + .seconds(5)
         group.maximumCancellationDuration = .seconds(5)
-        try await ServiceGroup(configuration: group).run()
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch {
+            try? await client.shutdown()
+            throw error
+        }
+        try await client.shutdown()
         logger.notice("The worker has ended")
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 
 /// `15:04:05.123 INFO  message  key=value`
 enum HumanLogLine {

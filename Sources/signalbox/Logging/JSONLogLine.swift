@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import RoutingModel
 
 /// `{"time": …, "level": …, "logger": …, "message": …, <metadata>}`

@@ -1,0 +1,151 @@
+internal import NIOCore
+internal import RoutingEngine
+internal import RoutingModel
+
+/// All that a worker has on one event loop: the routing table, idle upstream connections, clients, counters. Nothing
+/// of it is shared with another loop, so that no request takes a lock or touches memory that another core writes.
+final class ProxyLoop {
+    let eventLoop: any EventLoop
+    let configuration: ProxyConfiguration
+    let times: Times
+    /// Nil before the first snapshot was applied.
+    private(set) var table: RouteTable?
+    var pool: UpstreamPool<UpstreamHandler>
+    var counters = ProxyStatistics()
+    private(set) var isDraining = false
+
+    private var penalty: PeerPenalty
+    private var clients: [ObjectIdentifier: ClientHandler] = [:]
+    private var drained: EventLoopPromise<Void>?
+    private var ticker: RepeatedTask?
+    private(set) lazy var connector = UpstreamConnector(proxy: self)
+
+    /// The configuration's times in the form in which they are used for every request.
+    struct Times {
+        let connect: TimeAmount
+        let responseHead: TimeAmount
+        let clientIdle: TimeAmount
+        let streamIdle: TimeAmount
+        let upstreamIdle: TimeAmount
+        let linger: TimeAmount
+
+        init(_ configuration: ProxyConfiguration) {
+            connect = TimeAmount(configuration.connectTimeout)
+            responseHead = TimeAmount(configuration.responseHeadTimeout)
+            clientIdle = TimeAmount(configuration.clientIdleTimeout)
+            streamIdle = TimeAmount(configuration.streamIdleTimeout)
+            upstreamIdle = TimeAmount(configuration.upstreamIdleTimeout)
+            linger = TimeAmount(configuration.lingerTimeout)
+        }
+
+        /// How often deadlines are looked at: often enough for the shortest of them.
+        var tick: TimeAmount {
+            let shortest = min(responseHead, clientIdle, streamIdle, upstreamIdle, linger)
+            return max(.milliseconds(10), min(.milliseconds(500), .nanoseconds(shortest.nanoseconds / 4)))
+        }
+    }
+
+    /// Call it on `eventLoop`.
+    init(eventLoop: any EventLoop, configuration: ProxyConfiguration) {
+        self.eventLoop = eventLoop
+        self.configuration = configuration
+        times = Times(configuration)
+        pool = UpstreamPool(limit: configuration.maxIdlePerPeer)
+        penalty = PeerPenalty(probeTime: times.connect)
+    }
+
+    // MARK: Routing
+
+    /// Puts a table into force; exchanges in flight keep what they have chosen.
+    /// - Parameter addresses: where the snapshot's peers listen; idle connections to others are closed.
+    /// - Returns: the table that was in force.
+    func swap(_ new: RouteTable, addresses: Set<PeerAddress>) -> RouteTable? {
+        let old = table
+        if let old { new.adopt(old) }
+        table = new
+        for connection in pool.takeAll(except: addresses) { connection.discard() }
+        return old
+    }
+
+    /// The peer whose turn it is among those not in `tried`; peers that could not be connected to lately only come up
+    /// when there are no others.
+    func pick(_ group: PeerGroup, excluding tried: [PeerID]) -> SnapshotPeer? {
+        guard !penalty.isEmpty else { return group.next(excluding: tried) }
+        let now = NIODeadline.now()
+        guard let peer = group.next(excluding: tried + penalty.skipped(at: now)) ?? group.next(excluding: tried) else {
+            return nil
+        }
+        penalty.tried(peer.id, at: now)
+        return peer
+    }
+
+    func connectSucceeded(_ peer: SnapshotPeer) { penalty.succeeded(peer.id) }
+
+    func connectFailed(_ peer: SnapshotPeer, timedOut: Bool) {
+        if timedOut { counters.connectTimeouts += 1 } else { counters.connectFailures += 1 }
+        penalty.failed(peer.id, at: .now())
+    }
+
+    // MARK: Clients
+
+    func clientConnected(_ client: ClientHandler) {
+        clients[ObjectIdentifier(client)] = client
+        counters.acceptedConnections += 1
+    }
+
+    func clientClosed(_ client: ClientHandler) {
+        clients[ObjectIdentifier(client)] = nil
+        if clients.isEmpty { drained?.succeed() }
+    }
+
+    /// What has been counted; numbers of what there is now included.
+    var statistics: ProxyStatistics {
+        var result = counters
+        result.clientConnections = clients.count
+        result.idleUpstreamConnections = pool.count
+        return result
+    }
+
+    // MARK: Time
+
+    /// Begins to look after deadlines. One task for all connections: a timer per request would cost more than the
+    /// rest of its bookkeeping.
+    func start() {
+        let interval = times.tick
+        ticker = eventLoop.assumeIsolated().nonisolated().scheduleRepeatedTask(
+            initialDelay: interval, delay: interval
+        ) { [bound = NIOLoopBound(self, eventLoop: eventLoop)] _ in bound.value.tick(now: .now()) }
+    }
+
+    private func tick(now: NIODeadline) {
+        for connection in pool.takeExpired(at: now) { connection.discard() }
+        // A client whose deadline has passed may close, which changes the collection.
+        for client in Array(clients.values) { client.checkDeadline(now) }
+    }
+
+    // MARK: The end
+
+    /// Closes idle clients and lets the others finish what they are at.
+    /// - Returns: done when no client is left.
+    func drain() -> EventLoopFuture<Void> {
+        let promise = eventLoop.makePromise(of: Void.self)
+        isDraining = true
+        drained = promise
+        for client in Array(clients.values) { client.drain() }
+        if clients.isEmpty { promise.succeed() }
+        return promise.futureResult
+    }
+
+    /// Closes everything at once.
+    func stop() {
+        isDraining = true
+        ticker?.cancel()
+        connector.stop()
+        for client in Array(clients.values) { client.cut() }
+        for connection in pool.takeAll() { connection.discard() }
+        if let drained, clients.isEmpty { drained.succeed() }
+    }
+}
+
+@available(*, unavailable)
+extension ProxyLoop: Sendable {}

@@ -1,0 +1,112 @@
+package import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// The data plane: listens for HTTP/1.1, routes every request by the newest snapshot that could be applied, and passes
+/// it to a peer.
+///
+/// It listens once the first snapshot is in force. On graceful shutdown it stops accepting, lets exchanges in flight
+/// finish within the drain time-out, and closes.
+package final class ProxyWorker: Service {
+    package let id: String
+    let configuration: ProxyConfiguration
+    let source: any SnapshotSource
+    let logger: Logger
+    let bound = Latch<[ListenAddress]>()
+    let state = Mutex(State())
+
+    struct State {
+        var loops: [LoopHandle] = []
+        var listeners: [any Channel] = []
+        var appliedIndex = 0
+        /// What had been counted when the loops ended.
+        var finalStatistics: ProxyStatistics?
+    }
+
+    /// - Parameters:
+    ///   - id: how the worker names itself to its control plane and in logs.
+    ///   - source: where its snapshots come from; asked from one task at a time.
+    package init(id: String, configuration: ProxyConfiguration, source: any SnapshotSource, logger: Logger) {
+        self.id = id
+        self.configuration = configuration
+        self.source = source
+        self.logger = logger
+    }
+
+    /// Where it listens, with the ports that were really bound; waits until it does.
+    /// - Throws: why it could not listen, or `CancellationError`.
+    package var boundAddresses: [ListenAddress] {
+        get async throws { try await bound.get() }
+    }
+
+    /// The index of the snapshot in force, 0 before the first.
+    package var appliedIndex: Int { state.withLock { $0.appliedIndex } }
+
+    /// What has been counted, over all event loops; after the end, what had been counted by then.
+    package func statistics() async -> ProxyStatistics {
+        let (loops, final) = state.withLock { ($0.loops, $0.finalStatistics) }
+        if let final { return final }
+        var sum = ProxyStatistics()
+        for loop in loops {
+            if let part = try? await loop.run({ $0.statistics }) { sum = sum + part }
+        }
+        return sum
+    }
+
+    /// Serves until it is told to stop.
+    /// - Throws: when it can't listen; `CancellationError` when the task was cancelled, without draining.
+    package func run() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        let outcome: Result<Void, any Error>
+        do {
+            let loops = try await LoopHandle.make(group, configuration: configuration)
+            state.withLock { $0.loops = loops }
+            do {
+                try await cancelWhenGracefulShutdown { try await self.followSnapshots(loops) }
+            } catch is CancellationError {
+                // Told to stop: the one way out of following.
+            }
+            await stop(loops)
+            outcome = Task.isCancelled ? .failure(CancellationError()) : .success(())
+        } catch {
+            outcome = .failure(error)
+            await stop(state.withLock { $0.loops })
+        }
+        bound.set(.failure(CancellationError()))
+        try? await group.shutdownGracefully()
+        try outcome.get()
+    }
+
+    /// Ends in order, or at once when the task was cancelled.
+    private func stop(_ loops: [LoopHandle]) async {
+        let listeners = state.withLock { state in
+            defer { state.listeners = [] }
+            return state.listeners
+        }
+        for listener in listeners { try? await listener.close() }
+        if !Task.isCancelled { await drain(loops) }
+        for loop in loops { try? await loop.run { $0.stop() } }
+        let final = await statistics()
+        state.withLock { state in
+            state.finalStatistics = final
+            state.loops = []
+        }
+    }
+
+    private func drain(_ loops: [LoopHandle]) async {
+        logger.info("draining", metadata: ["worker": "\(id)"])
+        let done = loops.map { loop in loop.eventLoop.flatSubmit { loop.proxy.value.drain() } }
+        let limit = configuration.drainTimeout
+        do {
+            try await withDeadline(limit) { for future in done { try await future.get() } }
+        } catch {
+            logger.warning("not every exchange ended in time", metadata: ["worker": "\(id)", "limit": "\(limit)"])
+        }
+    }
+}
+
+extension ProxyWorker: CustomStringConvertible {
+    package var description: String { "proxy worker \(id)" }
+}
