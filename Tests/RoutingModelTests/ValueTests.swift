@@ -19,6 +19,7 @@ import Testing
         #expect(HostPattern.normalize("Star.TEST.:8080") == "star.test")
         #expect(HostPattern.normalize("[::1]:8080") == "[::1]")
         #expect(HostPattern.normalize("") == "")
+        #expect(HostPattern.normalize("[0:0:0:0:0:0:0:1]:80") == HostPattern("[::1]")?.description)
     }
 
     @Test("regular expressions are RE2's and match the whole value")

@@ -9,8 +9,8 @@ extension CompiledRoute {
         let matching = hosts.filter { pattern in
             switch pattern {
             case .any: return true
-            case .exact(let name): return name == host
-            case .wildcard(let suffix): return host.hasSuffix(suffix) && host.utf8.count > suffix.utf8.count
+            case .exact(let name): return ByteKey(name) == ByteKey(host)
+            case .wildcard(let suffix): return host.utf8.count > suffix.utf8.count && host.utf8.reversed().starts(with: suffix.utf8.reversed())
             }
         }
         return matching.min { RoutePrecedence.hostRank($0) < RoutePrecedence.hostRank($1) }.map { .some($0) }
@@ -24,10 +24,10 @@ extension CompiledRoute {
     func pathFailure(_ request: some RoutableRequest) -> String? {
         let matches: Bool
         switch source.match.path {
-        case .exact(let path): matches = path == request.path
+        case .exact(let path): matches = ByteKey(path) == ByteKey(request.path)
         case .prefix(let prefix):
             let key = PathIndex.key(forPrefix: prefix)
-            matches = request.path == key || request.path.hasPrefix(key + "/") || key.isEmpty
+            matches = ByteKey(key) == ByteKey(request.path) || request.path.utf8.starts(with: (key + "/").utf8)
         case .regex: matches = pathRegex?.matches(request.path) == true
         }
         return matches ? nil : "path '\(request.path)' is not \(source.match.path)"

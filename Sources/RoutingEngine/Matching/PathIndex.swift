@@ -5,9 +5,9 @@ internal import RoutingModel
 struct PathIndex {
     private struct Level {
         let priority: Int
-        var exact: [String: [CompiledRoute]] = [:]
+        var exact: [ByteKey: [CompiledRoute]] = [:]
         /// By prefix without its final slash; the empty string is every path.
-        var prefixes: [String: [CompiledRoute]] = [:]
+        var prefixes: [ByteKey: [CompiledRoute]] = [:]
         var regexes: [CompiledRoute] = []
     }
 
@@ -20,8 +20,8 @@ struct PathIndex {
             if levels.last?.priority != route.source.priority { levels.append(Level(priority: route.source.priority)) }
             let last = levels.count - 1
             switch route.source.match.path {
-            case .exact(let path): levels[last].exact[path, default: []].append(route)
-            case .prefix(let prefix): levels[last].prefixes[Self.key(forPrefix: prefix), default: []].append(route)
+            case .exact(let path): levels[last].exact[ByteKey(path), default: []].append(route)
+            case .prefix(let prefix): levels[last].prefixes[ByteKey(Self.key(forPrefix: prefix)), default: []].append(route)
             case .regex: levels[last].regexes.append(route)
             }
         }
@@ -37,7 +37,7 @@ struct PathIndex {
     func find(_ request: some RoutableRequest) -> CompiledRoute? {
         let path = request.path
         for level in levels {
-            if let route = level.exact[path]?.first(where: { $0.conditionsHold(request) }) { return route }
+            if let route = level.exact[ByteKey(path)]?.first(where: { $0.conditionsHold(request) }) { return route }
             if !level.prefixes.isEmpty, let route = longestPrefix(of: path, in: level.prefixes, request) { return route }
             for route in level.regexes where route.pathRegex?.matches(path) == true && route.conditionsHold(request) {
                 return route
@@ -48,11 +48,11 @@ struct PathIndex {
 
     /// Walks the path's segment boundaries from its end to its beginning.
     private func longestPrefix(
-        of path: String, in prefixes: [String: [CompiledRoute]], _ request: some RoutableRequest
+        of path: String, in prefixes: [ByteKey: [CompiledRoute]], _ request: some RoutableRequest
     ) -> CompiledRoute? {
         var end = path.endIndex
         while true {
-            if let route = prefixes[String(path[..<end])]?.first(where: { $0.conditionsHold(request) }) { return route }
+            if let route = prefixes[ByteKey(path[..<end])]?.first(where: { $0.conditionsHold(request) }) { return route }
             guard end > path.startIndex, let slash = path[..<end].utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
             end = slash
         }

@@ -19,15 +19,16 @@ package enum HostPattern: Hashable, Sendable {
             self = .wildcard(suffix: suffix)
         } else {
             guard Self.isName(lower) || Self.isIPv6Literal(lower) else { return nil }
-            self = .exact(lower)
+            self = .exact(Self.canonicalLiteral(lower))
         }
     }
 
-    /// A request's host as patterns compare it: lower case, no port, no final dot; an IPv6 literal keeps its brackets.
+    /// A request's host as patterns compare it: lower case, no port, no final dot; an IPv6 literal in its canonical
+    /// text (RFC 5952), with its brackets.
     package static func normalize(_ authority: some StringProtocol) -> String {
         var host = authority.lowercased()
         if host.hasPrefix("[") {
-            if let end = host.firstIndex(of: "]") { host = String(host[...end]) }
+            if let end = host.firstIndex(of: "]") { host = canonicalLiteral(String(host[...end])) }
         } else if let colon = host.firstIndex(of: ":") {
             host = String(host[..<colon])
         }
@@ -45,6 +46,11 @@ package enum HostPattern: Hashable, Sendable {
                         || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
                 }
         }
+    }
+
+    private static func canonicalLiteral(_ host: String) -> String {
+        guard host.hasPrefix("["), let address = IPAddress(String(host.dropFirst().dropLast())) else { return host }
+        return "[\(address)]"
     }
 
     private static func isIPv6Literal(_ text: String) -> Bool {
