@@ -1,3 +1,9 @@
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import Synchronization
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -5,11 +11,6 @@ internal import Musl
 #else
 internal import Darwin
 #endif
-internal import Logging
-internal import NIOCore
-internal import NIOHTTP1
-internal import NIOPosix
-internal import Synchronization
 
 extension ProxyWorker {
     /// Listens on every address, with one listener per event loop: the kernel deals connections out to them
@@ -28,7 +29,8 @@ extension ProxyWorker {
         }
         logger.info(
             "listening",
-            metadata: ["worker": "\(id)", "addresses": "\(addresses.map(\.description).joined(separator: ", "))"])
+            metadata: ["worker": "\(id)", "addresses": "\(addresses.map(\.description).joined(separator: ", "))"]
+        )
         bound.set(.success(addresses))
     }
 
@@ -54,9 +56,13 @@ extension ProxyWorker {
         limits.maxHeaderFieldCount = proxy.configuration.maxFieldCount
         return [
             HTTPResponseEncoder(configuration: encoding),
-            ByteToMessageHandler(HTTPRequestDecoder(
-                    leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
-                    limitConfiguration: limits)),
+            ByteToMessageHandler(
+                HTTPRequestDecoder(
+                    leftOverBytesStrategy: .dropBytes,
+                    informationalResponseStrategy: .drop,
+                    limitConfiguration: limits
+                )
+            ),
             ClientHandler(proxy: proxy),
         ]
     }

@@ -32,7 +32,9 @@ extension ProxyWorker {
                 try await apply(snapshot, to: loops)
             } catch let error as CompileError {
                 logger.error(
-                    "snapshot refused", metadata: ["worker": "\(id)", "index": "\(snapshot.index)", "error": "\(error)"])
+                    "snapshot refused",
+                    metadata: ["worker": "\(id)", "index": "\(snapshot.index)", "error": "\(error)"]
+                )
                 refused = snapshot
                 await source.nack(index: snapshot.index, reason: error.reason)
                 continue
@@ -56,7 +58,8 @@ extension ProxyWorker {
             tables.append(.makeBoxSendingValue(table, eventLoop: loop.eventLoop))
         }
         let addresses = Set(
-            snapshot.groups.values.flatMap { group in group.peers.map { PeerAddress(host: $0.address, port: $0.port) } })
+            snapshot.groups.values.flatMap { group in group.peers.map { PeerAddress(host: $0.address, port: $0.port) } }
+        )
         let swaps = zip(loops, tables).map { loop, table in
             loop.eventLoop.submit { RetiredTable(loop.proxy.value.swap(table.value, addresses: addresses)) }
         }

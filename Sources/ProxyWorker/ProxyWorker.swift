@@ -72,6 +72,7 @@ package final class ProxyWorker: Service {
             outcome = Task.isCancelled ? .failure(CancellationError()) : .success(())
         } catch {
             outcome = .failure(error)
+            bound.set(outcome.map { [] })
             await stop(state.withLock { $0.loops })
         }
         bound.set(.failure(CancellationError()))
@@ -97,11 +98,17 @@ package final class ProxyWorker: Service {
 
     private func drain(_ loops: [LoopHandle]) async {
         logger.info("draining", metadata: ["worker": "\(id)"])
-        let done = loops.map { loop in loop.eventLoop.flatSubmit { loop.proxy.value.drain() } }
         let limit = configuration.drainTimeout
-        do {
-            try await withDeadline(limit) { for future in done { try await future.get() } }
-        } catch {
+        let drains = loops.map { loop in
+            loop.eventLoop.flatSubmit { loop.proxy.value.drain(within: TimeAmount(limit)) }
+        }
+        var finished = true
+        await withTaskCancellationHandler {
+            for drain in drains { finished = (try? await drain.get()) == true && finished }
+        } onCancel: {
+            for loop in loops { loop.eventLoop.execute { loop.proxy.value.cutClients() } }
+        }
+        if !finished {
             logger.warning("not every exchange ended in time", metadata: ["worker": "\(id)", "limit": "\(limit)"])
         }
     }

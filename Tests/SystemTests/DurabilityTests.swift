@@ -1,6 +1,5 @@
 import Foundation
 import RoutingModel
-import Synchronization
 import Testing
 import TestKit
 
@@ -53,7 +52,7 @@ import TestKit
 
     /// Four writers put groups until the process is killed under them.
     private func write(_ box: SignalboxProcess, round: Int, from: [String: Int64]) async throws -> Written {
-        let state = Mutex(Written())
+        let state = Locked(Written())
         let api = box.api
         let goal = Int.random(in: 5...60)
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,6 +1,5 @@
 import Foundation
 import RoutingModel
-import Synchronization
 import Testing
 import TestKit
 
@@ -42,8 +41,8 @@ import TestKit
                 let port = box.proxyPort
                 try await eventually("all three serve") { try await served(port, users: 0..<30).count == 3 }
 
-                let answers = Mutex<[String: Int]>([:])
-                let isOver = Mutex(false)
+                let answers = Locked<[String: Int]>([:])
+                let isOver = Locked(false)
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for _ in 0..<4 {
                         group.addTask {

@@ -1,6 +1,6 @@
 import Foundation
+import NIOCore
 import RoutingModel
-import Synchronization
 import Testing
 import TestKit
 
@@ -8,7 +8,7 @@ import TestKit
     @Test("a request in flight is answered before the process ends with 0", arguments: [SIGTERM, SIGINT])
     func drain(signal: Int32) async throws {
         let release = AsyncStream.makeStream(of: Void.self)
-        let arrived = Mutex(false)
+        let arrived = Locked(false)
         try await withTestHTTPServer { _ in
             arrived.withLock { $0 = true }
             for await _ in release.stream { break }

@@ -50,7 +50,7 @@ final class SignalboxProcess {
         self.child = child
         try await eventually("the admin API answers") {
             if let status = child.exitStatus { throw TestFailure("signalbox ended with \(status): \(child.output)") }
-            return try await (try? api.get("/healthz"))?.status == 200
+            return (try? await api.get("/healthz"))?.status == 200
         }
     }
 

@@ -108,6 +108,7 @@ def main():
     arguments = parser.parse_args()
 
     load = Load(arguments)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback.
     signal.signal(signal.SIGTERM, lambda *_: load.stopped.set())
     load.run()
     print(json.dumps(load.summary()))

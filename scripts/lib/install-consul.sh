@@ -10,6 +10,9 @@
 consul_add_bullseye() {
     local sources="/etc/apt/sources.list.d" uri signed_by
     uri=$(sed -n 's/^URIs:[[:space:]]*\([^[:space:]]*\).*/\1/p' "$sources/debian.sources" 2>/dev/null | head -n 1 || true)
+    # The older one-line form: deb [options] URI suite component.
+    [ -n "$uri" ] || uri=$(sed -n 's/^deb \(\[[^]]*\] \)\{0,1\}\(http[^ ]*\/debian\/\{0,1\}\) .*/\2/p' /etc/apt/sources.list 2>/dev/null | head -n 1 || true)
+    [ -n "$uri" ] || return 0
     signed_by=$(sed -n 's/^Signed-By:[[:space:]]*//p' "$sources/debian.sources" 2>/dev/null | head -n 1 || true)
     cat > "$sources/bullseye.sources" <<SOURCE
 Types: deb

@@ -41,6 +41,6 @@ install_python() {
 # require_swift: says what to do when there is no Swift.
 require_swift() {
     command -v swift >/dev/null && return 0
-    echo "Swift 6.3 is needed, and 'swift' isn't on the PATH: https://swift.org/install" >&2
+    echo "Swift 6.2 or newer is needed, and 'swift' isn't on the PATH: https://swift.org/install" >&2
     return 1
 }

@@ -19,6 +19,8 @@ struct Exchange {
     var heldEnd: HeldEnd?
     /// Whether the last failure to connect was for want of time.
     var lastConnectTimedOut = false
+    /// Whether any interim response came.
+    var hasInterim = false
     /// Whether the client was told to go on with its body.
     var hasContinued = false
     /// Set with the response's head.

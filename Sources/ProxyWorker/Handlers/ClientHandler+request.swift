@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOPosix
 internal import RoutingEngine
 internal import RoutingModel
 
@@ -24,10 +25,14 @@ extension ClientHandler {
             phase = .exchanging
             proxy.counters.activeExchanges += 1
             exchange = Exchange(
-                request: request, group: selection.group,
+                request: request,
+                group: selection.group,
                 state: ExchangeState(
-                    isIdempotent: request.isIdempotent, retries: proxy.configuration.retries,
-                    replayLimit: proxy.configuration.replayLimit))
+                    isIdempotent: request.isIdempotent,
+                    retries: proxy.configuration.retries,
+                    replayLimit: proxy.configuration.replayLimit
+                )
+            )
             attempt()
         }
     }
@@ -82,7 +87,9 @@ extension ClientHandler {
         guard let exchange else { return }
         guard let peer = proxy.pick(exchange.group, excluding: exchange.tried) else {
             guard !exchange.tried.isEmpty else { return perform(.answer(.noPeer)) }
-            guard let action = self.exchange?.state.peersExhausted(timedOut: exchange.lastConnectTimedOut) else { return }
+            guard let action = self.exchange?.state.peersExhausted(timedOut: exchange.lastConnectTimedOut) else {
+                return
+            }
             return perform(action)
         }
         if !exchange.tried.isEmpty { proxy.counters.retries += 1 }
@@ -136,8 +143,11 @@ extension ClientHandler {
     }
 
     private static func isTimeout(_ error: any Error) -> Bool {
-        if case ChannelError.connectTimeout = error { return true }
-        // Several addresses of one name: the last one's word counts.
-        return false
+        switch error {
+        case ChannelError.connectTimeout: return true
+        // A host name: what became of its addresses, if it has any.
+        case let error as NIOConnectionError: return error.connectionErrors.contains { isTimeout($0.error) }
+        default: return false
+        }
     }
 }

@@ -1,3 +1,6 @@
+internal import NIOCore
+internal import NIOHTTP1
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -5,8 +8,6 @@ internal import Musl
 #else
 internal import Darwin
 #endif
-internal import NIOCore
-internal import NIOHTTP1
 
 /// The end of a response, and responses of the proxy's own.
 extension ClientHandler {
@@ -40,8 +41,10 @@ extension ClientHandler {
             fields.append(("Connection", "keep-alive"))
         }
         let head = HTTPResponseHead(
-            version: .http1_1, status: .init(statusCode: problem.code.status, reasonPhrase: problem.code.title),
-            headers: HTTPHeaders(fields))
+            version: .http1_1,
+            status: .init(statusCode: problem.code.status, reasonPhrase: problem.code.title),
+            headers: HTTPHeaders(fields)
+        )
         proxy.counters.countResponse(status: problem.code.status)
         proxy.counters.countProblem(problem.code)
         context?.write(wrapOutboundOut(.head(head)), promise: nil)

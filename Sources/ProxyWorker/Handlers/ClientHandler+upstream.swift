@@ -10,6 +10,7 @@ extension ClientHandler {
         if code < 200 {
             // Upgrade was never asked for.
             if code == 101 { return upstreamFailed(isMalformed: true) }
+            self.exchange?.hasInterim = true
             if exchange.request.isHTTP11 {
                 // RFC 9110 section 15.2: interim responses are passed on.
                 if code == 100 { self.exchange?.hasContinued = true }
@@ -21,7 +22,10 @@ extension ClientHandler {
         let leavesBody = exchange.request.expectsContinue && !exchange.hasContinued && !exchange.state.requestEnded
         guard
             let forwarding = ResponseForwarding(
-                head, to: exchange.request, closing: proxy.isDraining || leavesBody || exchange.closesClient),
+                head,
+                to: exchange.request,
+                closing: proxy.isDraining || leavesBody || exchange.closesClient
+            ),
             self.exchange?.state.responseHeadReceived() == true
         else { return upstreamFailed(isMalformed: true) }
         self.exchange?.release()
@@ -76,7 +80,9 @@ extension ClientHandler {
         case .streaming: count(isMalformed ? \.malformedResponses : \.truncatedResponses)
         case .awaited, .connecting: count(isMalformed ? \.malformedResponses : \.earlyCloses)
         }
-        guard let action = self.exchange?.state.upstreamFailed(answered: isMalformed) else { return }
+        guard let action = self.exchange?.state.upstreamFailed(answered: isMalformed || exchange.hasInterim) else {
+            return
+        }
         perform(action)
     }
 

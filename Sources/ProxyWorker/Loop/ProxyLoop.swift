@@ -16,7 +16,8 @@ final class ProxyLoop {
 
     private var penalty: PeerPenalty
     private var clients: [ObjectIdentifier: ClientHandler] = [:]
-    private var drained: EventLoopPromise<Void>?
+    private var drained: EventLoopPromise<Bool>?
+    private var wasCut = false
     private var ticker: RepeatedTask?
     private(set) lazy var connector = UpstreamConnector(proxy: self)
 
@@ -95,7 +96,7 @@ final class ProxyLoop {
 
     func clientClosed(_ client: ClientHandler) {
         clients[ObjectIdentifier(client)] = nil
-        if clients.isEmpty { drained?.succeed() }
+        if clients.isEmpty { drained?.succeed(!wasCut) }
     }
 
     /// What has been counted; numbers of what there is now included.
@@ -113,7 +114,8 @@ final class ProxyLoop {
     func start() {
         let interval = times.tick
         ticker = eventLoop.assumeIsolated().nonisolated().scheduleRepeatedTask(
-            initialDelay: interval, delay: interval
+            initialDelay: interval,
+            delay: interval
         ) { [bound = NIOLoopBound(self, eventLoop: eventLoop)] _ in bound.value.tick(now: .now()) }
     }
 
@@ -125,15 +127,23 @@ final class ProxyLoop {
 
     // MARK: The end
 
-    /// Closes idle clients and lets the others finish what they are at.
-    /// - Returns: done when no client is left.
-    func drain() -> EventLoopFuture<Void> {
-        let promise = eventLoop.makePromise(of: Void.self)
+    /// Closes idle clients and lets the others finish what they are at; cuts those that have not after `limit`.
+    /// - Returns: whether all of them finished, once no client is left.
+    func drain(within limit: TimeAmount) -> EventLoopFuture<Bool> {
+        let promise = eventLoop.makePromise(of: Bool.self)
         isDraining = true
         drained = promise
+        eventLoop.assumeIsolated().scheduleTask(in: limit) { [weak self] in self?.cutClients() }
         for client in Array(clients.values) { client.drain() }
-        if clients.isEmpty { promise.succeed() }
+        if clients.isEmpty { drained?.succeed(true) }
         return promise.futureResult
+    }
+
+    /// Closes what clients are left without waiting for them.
+    func cutClients() {
+        guard !clients.isEmpty else { return }
+        wasCut = true
+        for client in Array(clients.values) { client.cut() }
     }
 
     /// Closes everything at once.
@@ -141,9 +151,8 @@ final class ProxyLoop {
         isDraining = true
         ticker?.cancel()
         connector.stop()
-        for client in Array(clients.values) { client.cut() }
+        cutClients()
         for connection in pool.takeAll() { connection.discard() }
-        if let drained, clients.isEmpty { drained.succeed() }
     }
 }
 

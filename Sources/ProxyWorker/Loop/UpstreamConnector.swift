@@ -34,8 +34,11 @@ final class UpstreamConnector {
             HTTPRequestEncoder(configuration: encoding),
             ByteToMessageHandler(
                 HTTPResponseDecoder(
-                    leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .forward,
-                    limitConfiguration: limits)),
+                    leftOverBytesStrategy: .dropBytes,
+                    informationalResponseStrategy: .forward,
+                    limitConfiguration: limits
+                )
+            ),
             UpstreamHandler(proxy: proxy),
         ]
     }
@@ -56,7 +59,8 @@ final class UpstreamConnector {
                         handler.connected(to: address)
                         return handler
                     }
-                })
+                }
+            )
         }
     }
 }

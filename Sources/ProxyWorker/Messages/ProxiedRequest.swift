@@ -33,9 +33,11 @@ struct ProxiedRequest: RoutableRequest {
     }
 
     func header(_ lowercasedName: String) -> String? {
+        // RFC 9110 section 5.3; cookies RFC 9113 section 8.2.3.
+        let separator = lowercasedName == "cookie" ? "; " : ","
         var found: String?
         for (name, value) in fields where name.isField(lowercasedName) {
-            if let before = found { found = "\(before),\(value)" } else { found = value }
+            if let before = found { found = before + separator + value } else { found = value }
         }
         return found
     }

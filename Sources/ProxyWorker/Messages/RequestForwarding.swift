@@ -37,11 +37,16 @@ enum RequestForwarding {
         case .none, .untilClose: break
         }
         fields.append(
-            ("X-Forwarded-For", forwardedFor.isEmpty ? request.sourceIP : "\(forwardedFor), \(request.sourceIP)"))
+            ("X-Forwarded-For", forwardedFor.isEmpty ? request.sourceIP : "\(forwardedFor), \(request.sourceIP)")
+        )
         fields.append(("X-Forwarded-Proto", "http"))
         fields.append(("X-Forwarded-Host", host))
         return HTTPRequestHead(
-            version: .http1_1, method: request.codecMethod, uri: request.target, headers: HTTPHeaders(fields))
+            version: .http1_1,
+            method: request.codecMethod,
+            uri: request.target,
+            headers: HTTPHeaders(fields)
+        )
     }
 
     /// The trailer section that is passed on; nil when nothing is left of it.

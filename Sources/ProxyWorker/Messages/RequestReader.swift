@@ -36,13 +36,22 @@ struct RequestReader {
         let wantsKeepAlive =
             isHTTP11 ? !fields.connection.contains("close") : fields.connection.contains("keep-alive")
         return ProxiedRequest(
-            method: head.method.rawValue, authority: authority, host: lastHost, target: target.text,
-            path: target.path, query: target.query, sourceIP: sourceIP, fields: head.headers,
-            codecMethod: head.method, framing: framing, isHTTP11: isHTTP11,
+            method: head.method.rawValue,
+            authority: authority,
+            host: lastHost,
+            target: target.text,
+            path: target.path,
+            query: target.query,
+            sourceIP: sourceIP,
+            fields: head.headers,
+            codecMethod: head.method,
+            framing: framing,
+            isHTTP11: isHTTP11,
             // The codec stops reading after a request that asks for another protocol.
             isKeepAlive: wantsKeepAlive && !asksForUpgrade,
             expectsContinue: fields.expectsContinue && isHTTP11 && framing != .none,
-            connectionFields: fields.connection)
+            connectionFields: fields.connection
+        )
     }
 
     private static func framing(_ fields: Fields, isHTTP11: Bool) throws(ProxyProblem) -> BodyFraming {
@@ -77,7 +86,8 @@ struct RequestReader {
                     hosts += 1
                     host = value
                 case .contentLength:
-                    guard !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(value),
+                    guard !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+                        let length = Int(value),
                         contentLength == nil || contentLength == length
                     else { throw ProxyProblem(.badRequest, "The request's Content-Length is not valid.") }
                     contentLength = length

@@ -8,7 +8,8 @@ struct DeadlineExceeded: Error, Hashable, CustomStringConvertible {
 /// Runs `body`, cancelling it after `limit`.
 /// - Throws: `DeadlineExceeded`, or what `body` throws.
 func withDeadline<Value: Sendable>(
-    _ limit: Duration, _ body: @escaping @Sendable () async throws -> Value
+    _ limit: Duration,
+    _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     try await withThrowingTaskGroup(of: Value.self) { group in
         group.addTask { try await body() }

@@ -61,7 +61,16 @@ package final class HTTPSnapshotSource: SnapshotSource {
     private let logger: Logger
     private let state = Mutex(State())
 
-    /// - Parameter client: stays the caller's to shut down.
+    /// For a client that does nothing on its own: asking again is this source's business, and a token is not to follow
+    /// a redirect.
+    package static var clientConfiguration: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.timeout.connect = .seconds(3)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return configuration
+    }
+
+    /// - Parameter client: made with `clientConfiguration`; stays the caller's to shut down.
     package init(configuration: Configuration, client: HTTPClient, logger: Logger) {
         self.configuration = configuration
         self.client = client
@@ -109,7 +118,11 @@ package final class HTTPSnapshotSource: SnapshotSource {
                 request.method = .POST
                 request.headers.add(name: "Content-Type", value: "application/json")
                 request.body = .bytes(ByteBuffer(data: try CanonicalJSON.data(Nack(index: index, error: reason))))
-                let response = try await client.execute(request, timeout: TimeAmount(configuration.slack), logger: logger)
+                let response = try await client.execute(
+                    request,
+                    timeout: TimeAmount(configuration.slack),
+                    logger: logger
+                )
                 _ = try await response.body.collect(upTo: 1 << 20)
                 if response.status.code < 300 { return }
                 throw Refusal(description: "status \(response.status.code)")
@@ -131,7 +144,8 @@ package final class HTTPSnapshotSource: SnapshotSource {
         let seconds = isColdStart ? 1 : max(1, configuration.wait.components.seconds)
         let limit = isColdStart ? configuration.coldStart : configuration.wait + configuration.slack
         let request = request(
-            "/v1/routing?index=\(applied)&wait=\(seconds)s&worker=\(Self.escaped(configuration.worker))")
+            "/v1/routing?index=\(applied)&wait=\(seconds)s&worker=\(Self.escaped(configuration.worker))"
+        )
         // The client's own deadline ends with the response's head; this one is for the body too.
         return try await withDeadline(limit) { [client, logger] in
             let response = try await client.execute(request, timeout: TimeAmount(limit), logger: logger)
@@ -154,7 +168,8 @@ package final class HTTPSnapshotSource: SnapshotSource {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~"))) ?? text
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~")))
+            ?? text
     }
 
     // MARK: What is known

@@ -1,3 +1,6 @@
+internal import Foundation
+internal import RoutingModel
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -5,8 +8,6 @@ internal import Musl
 #else
 internal import Darwin
 #endif
-internal import Foundation
-internal import RoutingModel
 
 /// The last applied snapshot on disk: what a worker starts from while its control plane can't be reached.
 struct SnapshotFile: Sendable {

@@ -63,7 +63,8 @@ struct WorkerCommand: AsyncParsableCommand {
             listen: addresses.isEmpty ? [ListenAddress(host: "127.0.0.1", port: 8080)] : addresses,
             threads: try environment.value(threads, "THREADS"))
         configuration.drainTimeout = try environment.value(drainTimeout, "DRAIN_TIMEOUT")?.duration ?? .seconds(10)
-        let client = HTTPClient(eventLoopGroupProvider: .singleton)
+        let client = HTTPClient(
+            eventLoopGroupProvider: .singleton, configuration: HTTPSnapshotSource.clientConfiguration)
         let worker = ProxyWorker(
             id: id, configuration: configuration,
             source: HTTPSnapshotSource(configuration: asking, client: client, logger: logger), logger: logger)
