@@ -38,9 +38,10 @@ package struct AdminServer: Service, CustomStringConvertible {
     ) -> Router<AdminContext> {
         let router = Router(context: AdminContext.self, options: [.autoGenerateHeadEndpoints])
         router.addMiddleware {
-            ErrorMiddleware(token: token)
-            LogRequestsMiddleware(.debug)
+            // Outermost, so that they see the answer that an error has become.
             MetricsMiddleware()
+            LogRequestsMiddleware(.debug)
+            ErrorMiddleware(token: token)
         }
         OperationsHandlers(controlPlane: controlPlane, metrics: metrics, beforeScrape: beforeScrape).register(router)
         let v1 = router.group("v1").add(middleware: BearerAuthentication(token: token))

@@ -33,8 +33,8 @@ extension ControlPlane {
     private func commit(_ batch: [PendingCommand]) async {
         var working = rules
         var commits: [RuleCommit] = []
-        var answers: [(CheckedContinuation<CommandResult, any Error>, Result<CommandResult, any Error>)] = []
-        let index = published.snapshot.index + 1
+        var answers: [(CheckedContinuation<CommandResult, any Error>, Result<Planned, any Error>)] = []
+        let promised = published.snapshot.index + 1
         for pending in batch {
             do {
                 let at = Timestamp.now()
@@ -45,12 +45,9 @@ extension ControlPlane {
                     commits.append(
                         RuleCommit(
                             revision: revision, at: at, author: pending.author, changes: changes,
-                            entries: try changes.map { try entry(for: $0, pending, at: at, revision, index) }))
+                            entries: try changes.map { try entry(for: $0, pending, at: at, revision, promised) }))
                 }
-                let result = CommandResult(
-                    changes: changes, revision: working.revision,
-                    index: changes.isEmpty ? published.snapshot.index : index)
-                answers.append((pending.continuation, .success(result)))
+                answers.append((pending.continuation, .success(Planned(changes: changes, revision: working.revision))))
             } catch {
                 answers.append((pending.continuation, .failure(error)))
             }
@@ -65,13 +62,29 @@ extension ControlPlane {
             // Nothing of the batch is stored. What was refused keeps its own reason.
             let problem = Problem(.unavailable, "The store could not commit the change; nothing was changed.")
             for (continuation, answer) in answers {
-                if case .failure = answer { continuation.resume(with: answer) } else { continuation.resume(throwing: problem) }
+                if case .failure(let refusal) = answer {
+                    continuation.resume(throwing: refusal)
+                } else {
+                    continuation.resume(throwing: problem)
+                }
             }
             return
         }
         take(commits.flatMap(\.changes), as: working)
         transactionEnded()
-        for (continuation, answer) in answers { continuation.resume(with: answer) }
+        // Not always the index that the ledger was promised: a stalled transaction lets peers' changes go first. And what
+        // changes nothing may still be about a change that waits to be published.
+        let index = isDirty ? published.snapshot.index + 1 : published.snapshot.index
+        for (continuation, answer) in answers {
+            continuation.resume(
+                with: answer.map { CommandResult(changes: $0.changes, revision: $0.revision, index: index) })
+        }
+    }
+
+    /// What a command comes to, before it is known which snapshot has it.
+    private struct Planned {
+        let changes: [RuleChange]
+        let revision: Int
     }
 
     /// Makes committed changes true: resolves what they touch, publishes, and watches what is named now.

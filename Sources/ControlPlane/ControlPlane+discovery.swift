@@ -51,8 +51,8 @@ extension ControlPlane {
     private func entries(for fold: CatalogFold, _ observation: ServiceObservation, index: Int) -> [LedgerEntry] {
         let key = observation.key
         var entries: [LedgerEntry] = []
-        switch fold.transition {
-        case .becameStale:
+        switch (fold.service.watch.state, announcedStale.contains(key)) {
+        case (.stale, false):
             announcedStale.insert(key)
             entries.append(
                 LedgerEntry(
@@ -62,7 +62,7 @@ extension ControlPlane {
             logger.warning(
                 "Discovery of a service is stale: its last known peers stay",
                 metadata: ["service": "\(key)", "error": "\(fold.service.watch.lastError ?? "")"])
-        case .becameFresh where announcedStale.contains(key):
+        case (.fresh, true):
             announcedStale.remove(key)
             entries.append(
                 LedgerEntry(

@@ -18,6 +18,9 @@ extension ControlPlane: Service {
         await flushRecords()
     }
 
+    /// Gauges with a series for each group or worker: forget them before a scrape, for what is gone isn't set again.
+    package static let perObjectGauges = ["signalbox_group_peers", "signalbox_worker_applied_index"]
+
     /// Sets the gauges that a scrape shows.
     package func recordGauges() {
         Gauge(label: "signalbox_snapshot_index").record(published.snapshot.index)

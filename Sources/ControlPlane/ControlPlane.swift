@@ -77,7 +77,21 @@ package actor ControlPlane {
             snapshot: resolution.snapshot(index: first, revision: state.rules.revision), groups: resolution.groups)
         window = PublishWindow(shortest: configuration.coalescing, longest: configuration.coalescingLimit)
         if !forgotten.isEmpty { pendingRecords.append(CatalogCommit(forgotten: forgotten)) }
+        announcedStale = try await Self.announcedStale(watched, in: store)
         discovery?.watch(watched)
+    }
+
+    /// The services whose last word in the ledger is that they are stale: the recovery is still owed.
+    private static func announcedStale(
+        _ watched: Set<ServiceKey>, in store: any ControlPlaneStore
+    ) async throws -> Set<ServiceKey> {
+        var lastWord: [String: LedgerKind] = [:]
+        let page = try await store.ledger(LedgerQuery(kinds: [.discoveryStale, .discoveryRecovered], limit: 1_000))
+        for record in page.records {
+            guard let service = record.entry.service, lastWord[service] == nil else { continue }
+            lastWord[service] = record.entry.kind
+        }
+        return watched.filter { lastWord[$0.name] == .discoveryStale }
     }
 
     // MARK: Questions

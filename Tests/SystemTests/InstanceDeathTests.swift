@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import RoutingModel
 import Testing
 import TestKit
@@ -6,7 +7,7 @@ import TestKit
 @Suite struct InstanceDeathTests {
     /// A server that closes nothing by itself, as a process that can be killed.
     private static let server = """
-        import http.server, sys
+        import http.server, socketserver, sys
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             def do_GET(self):
@@ -16,8 +17,10 @@ import TestKit
                 self.end_headers()
                 self.wfile.write(body)
             def log_message(self, *_): pass
-        class Server(http.server.ThreadingHTTPServer):
+        # Not HTTPServer, which looks its own name up before it listens.
+        class Server(socketserver.ThreadingTCPServer):
             request_queue_size = 128
+            daemon_threads = True
         Server(("127.0.0.1", int(sys.argv[2])), Handler).serve_forever()
         """
 
@@ -28,7 +31,10 @@ import TestKit
             let children = try ports.enumerated().map { try ChildProcess("python3", ["-c", Self.server, "star-\($0.offset)", "\($0.element)"]) }
             defer { for child in children { child.signal(SIGKILL) } }
             for (number, port) in ports.enumerated() {
-                try await eventually("star-\(number) listens") { (try? await ProxyClient.get(port: port))?.status == 200 }
+                try await eventually("star-\(number) listens") { 
+                    // The client would go on trying to connect for as long as it is let.
+                    (try? await ProxyClient.get(port: port, timeout: .milliseconds(300)))?.status == 200
+                }
                 try await consul.put(
                     "/v1/agent/service/register",
                     json: """

@@ -18,12 +18,13 @@ import TestKit
                 let peer: JSONValue = ["address": "127.0.0.1", "port": .integer(Int64(upstream.port))]
                 _ = try await box.api.put("/v1/groups/g", ["peers": [peer]])
                 _ = try await box.api.put("/v1/routes/r", ["split": [["group": "g", "weight": 100]]])
-                try await eventually("the rule is in force") {
-                    "\(try await box.api.get("/v1/workers").text)".contains("\"applied\":") && box.api.token != ""
-                }
-                let index = try await box.api.get("/v1/routing").headers["x-signalbox-index"] ?? ""
-                try await eventually("the worker has applied it") {
-                    try await box.api.get("/v1/workers").text.contains("\"applied\":\(index),")
+                // The route may be published a window later than it was acknowledged.
+                let index = try await eventually("the worker has applied the route") { () -> String? in
+                    let routing = try await box.api.get("/v1/routing")
+                    guard routing.text.contains("\"name\":\"r\""), let index = routing.headers["x-signalbox-index"],
+                        try await box.api.get("/v1/workers").text.contains("\"applied\":\(index),")
+                    else { return nil }
+                    return index
                 }
                 let port = box.proxyPort
                 // Held questions must not keep the process from ending.

@@ -34,7 +34,10 @@ struct AuditHandlers {
     /// `kind=peer.joined`, several by commas or by repetition; `peer.*` is every kind that begins with `peer.`.
     private func kinds(_ parameters: QueryParameters) -> Set<LedgerKind> {
         var kinds: Set<LedgerKind> = []
-        for word in parameters.all("kind").flatMap({ $0.split(separator: ",").map(String.init) }) {
+        let given = parameters.all("kind")
+        let words = given.flatMap { $0.split(separator: ",").map(String.init) }
+        if words.isEmpty, !given.isEmpty { parameters.say("kind", "invalid_value", "must not be empty") }
+        for word in words {
             let meant = LedgerKind.allCases.filter { kind in
                 word.hasSuffix(".*") ? kind.rawValue.hasPrefix(word.dropLast()) : kind.rawValue == word
             }

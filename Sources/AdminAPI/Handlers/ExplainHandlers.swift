@@ -8,6 +8,7 @@ struct ExplainHandlers {
 
     func register(_ v1: RouterGroup<AdminContext>) {
         v1.post("explain") { request, context in
+            try QueryParameters.refuseAll(request)
             let document = try await RequestBodyReader.decode(ExplainDocument.self, request, context, what: "request")
             return try Response.json(try await controlPlane.explain(document.facts))
         }

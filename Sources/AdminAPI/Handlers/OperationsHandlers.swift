@@ -34,6 +34,7 @@ struct OperationsHandlers {
     }
 
     private func scrape() async -> Response {
+        for family in ControlPlane.perObjectGauges { metrics.forget(family) }
         await controlPlane.recordGauges()
         await beforeScrape()
         return Response(

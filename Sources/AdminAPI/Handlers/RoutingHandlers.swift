@@ -24,14 +24,14 @@ struct RoutingHandlers {
         let index = query.integer("index", in: 0...Int.max)
         let wait = query.duration("wait")
         let worker = query.text("worker")
-        if let worker, !Self.isWorkerID(worker) {
+        if let worker, !worker.isEmpty, !Self.isWorkerID(worker) {
             query.say("worker", "invalid_value", "must be 1 to 128 letters, digits, '.', '_', '-' or ':'")
         }
         try query.check()
 
-        if let worker { await controlPlane.workerAsked(worker, applied: index ?? 0, embedded: false) }
         // Without an index a matching ETag (RFC 9110 section 13.1.2) says what the caller has.
         let known = index ?? Self.index(inETag: request.headers[.ifNoneMatch])
+        if let worker { await controlPlane.workerAsked(worker, applied: known ?? 0, embedded: false) }
         let isBlocking = index != nil || wait != nil
         let limit = isBlocking ? min(wait ?? Self.defaultWait, Self.longestWait) : .zero
         let answer = await withGracefulShutdownHandler {
@@ -57,6 +57,7 @@ struct RoutingHandlers {
     }
 
     private func nack(_ request: Request, _ context: AdminContext) async throws -> Response {
+        try QueryParameters.refuseAll(request)
         let id = try context.segment("id")
         let nack = try await RequestBodyReader.decode(NackDocument.self, request, context, what: "nack")
         try await controlPlane.workerRefused(id, index: nack.index, error: String(nack.error.prefix(4_096)))
@@ -71,7 +72,7 @@ struct RoutingHandlers {
         guard var text = value?[...] else { return nil }
         if text.hasPrefix("W/") { text = text.dropFirst(2) }
         guard text.hasPrefix("\""), text.hasSuffix("\""), text.count > 2 else { return nil }
-        return Int(text.dropFirst().dropLast())
+        return Int(text.dropFirst().dropLast()).flatMap { $0 >= 0 ? $0 : nil }
     }
 
     static func isWorkerID(_ text: String) -> Bool {

@@ -12,13 +12,13 @@ struct RuleHandlers {
     func register(_ v1: RouterGroup<AdminContext>) {
         v1.get("groups") { request, _ in try list(request, await controlPlane.currentRules.groups) }
         v1.post("groups") { try await create($0, $1, what: "groups", RuleCommand.createGroup) }
-        v1.get("groups/{name}") { _, context in try show(context, await controlPlane.currentRules.groups, "group") }
+        v1.get("groups/{name}") { try show($0, $1, await controlPlane.currentRules.groups, "group") }
         v1.put("groups/{name}") { try await replace($0, $1, what: "groups", RuleCommand.putGroup) }
         v1.delete("groups/{name}") { try await delete($0, $1, RuleCommand.deleteGroup) }
 
         v1.get("routes") { request, _ in try list(request, await controlPlane.currentRules.routes) }
         v1.post("routes") { try await create($0, $1, what: "routes", RuleCommand.createRoute) }
-        v1.get("routes/{name}") { _, context in try show(context, await controlPlane.currentRules.routes, "route") }
+        v1.get("routes/{name}") { try show($0, $1, await controlPlane.currentRules.routes, "route") }
         v1.put("routes/{name}") { try await replace($0, $1, what: "routes", RuleCommand.putRoute) }
         v1.delete("routes/{name}") { try await delete($0, $1, RuleCommand.deleteRoute) }
         v1.put("routes/{name}/weights") { try await replace($0, $1, what: "routes") { .setWeights(route: $0, $1) } }
@@ -32,7 +32,10 @@ struct RuleHandlers {
         return .list(items.map(\.json), next: next)
     }
 
-    private func show<T>(_ context: AdminContext, _ rules: [String: StoredRule<T>], _ what: String) throws -> Response {
+    private func show<T>(
+        _ request: Request, _ context: AdminContext, _ rules: [String: StoredRule<T>], _ what: String
+    ) throws -> Response {
+        try QueryParameters.refuseAll(request)
         let name = try context.segment("name")
         guard let rule = rules[name] else { throw RuleSet.notFound(what, name) }
         return .json(rule.json)
@@ -41,6 +44,7 @@ struct RuleHandlers {
     private func create(
         _ request: Request, _ context: AdminContext, what: String, _ command: (Data) -> RuleCommand
     ) async throws -> Response {
+        try QueryParameters.refuseAll(request)
         let data = try await RequestBodyReader.json(request, context)
         let result = try await execute(command(data), request, context)
         guard let change = result.changes.first else { throw Problem(.internalError, "Nothing was created.") }
@@ -51,6 +55,7 @@ struct RuleHandlers {
     private func replace(
         _ request: Request, _ context: AdminContext, what: String, _ command: (String, Data) -> RuleCommand
     ) async throws -> Response {
+        try QueryParameters.refuseAll(request)
         let name = try context.segment("name")
         let data = try await RequestBodyReader.json(request, context)
         let result = try await execute(command(name, data), request, context)
@@ -69,6 +74,7 @@ struct RuleHandlers {
     private func delete(
         _ request: Request, _ context: AdminContext, _ command: (String) -> RuleCommand
     ) async throws -> Response {
+        try QueryParameters.refuseAll(request)
         let result = try await execute(command(try context.segment("name")), request, context)
         return Response(status: .noContent, headers: headers(result))
     }
@@ -76,8 +82,6 @@ struct RuleHandlers {
     private func execute(
         _ command: RuleCommand, _ request: Request, _ context: AdminContext
     ) async throws -> CommandResult {
-        let query = QueryParameters(request, known: [])
-        try query.check()
         let reason = request.headers[.changeMessage].flatMap { $0.isEmpty ? nil : String($0.prefix(1_024)) }
         return try await controlPlane.execute(command, author: context.actor, reason: reason)
     }

@@ -27,6 +27,9 @@ package final class PrometheusRegistry: MetricsFactory, Sendable {
         return text
     }
 
+    /// Drops a family's series, whose objects may be gone; those that still exist are set again.
+    package func forget(_ name: String) { families.withLock { $0[name] = nil } }
+
     private func series<S: PrometheusSeries>(
         _ label: String, _ dimensions: [(String, String)], type: String, suffix: String = "", _ make: () -> S
     ) -> S {

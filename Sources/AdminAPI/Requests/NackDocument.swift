@@ -11,5 +11,6 @@ struct NackDocument: Decodable {
         let fields = try Fields(decoder, as: CodingKeys.self)
         index = try fields.required(.index, or: 0)
         error = try fields.required(.error, or: "")
+        if index < 0 { try fields.fail(.index, "invalid_value", "must not be negative") }
     }
 }

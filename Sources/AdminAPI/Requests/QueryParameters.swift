@@ -10,7 +10,10 @@ struct QueryParameters {
 
     init(_ request: Request, known: Set<String>) {
         var values: [Substring: [Substring]] = [:]
-        for (name, value) in request.uri.queryParameters { values[name, default: []].append(value) }
+        // "?" and "&" may stand there with nothing after them.
+        for (name, value) in request.uri.queryParameters where !(name.isEmpty && value.isEmpty) {
+            values[name, default: []].append(value)
+        }
         self.values = values
         for name in values.keys.map(String.init).sorted() where !known.contains(name) {
             say(name, "unknown_parameter", "is not a parameter of this path")
@@ -19,6 +22,10 @@ struct QueryParameters {
             say(String(name), "duplicate", "is given \(all.count) times")
         }
     }
+
+    /// For a path that takes none.
+    /// - Throws: `Problem` (`invalid_query`) when `request` has any.
+    static func refuseAll(_ request: Request) throws { try QueryParameters(request, known: []).check() }
 
     /// - Throws: `Problem` (`invalid_query`) when anything that was read so far is wrong.
     func check() throws {
@@ -29,7 +36,8 @@ struct QueryParameters {
     func all(_ name: String) -> [String] { (values[name[...]] ?? []).map(String.init) }
 
     func text(_ name: String) -> String? {
-        guard let value = values[name[...]]?.first, !value.isEmpty else { return nil }
+        guard let value = values[name[...]]?.first else { return nil }
+        if value.isEmpty { say(name, "invalid_value", "must not be empty") }
         return String(value)
     }
 
@@ -54,7 +62,7 @@ struct QueryParameters {
     }
 
     func time(_ name: String) -> Timestamp? {
-        guard let text = text(name) else { return nil }
+        guard let text = text(name), !text.isEmpty else { return nil }
         // In a query "+" means a blank; an offset's plus sign is often left unescaped.
         if let value = Timestamp(rfc3339: text.replacingOccurrences(of: " ", with: "+")) { return value }
         say(name, "invalid_value", "must be an RFC 3339 time such as 2026-01-31T12:00:00Z")

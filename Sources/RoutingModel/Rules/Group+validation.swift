@@ -30,6 +30,10 @@ extension ConsulSelector {
         }
         text(service, pointer["service"])
         text(datacenter, pointer["datacenter"], mayBeEmpty: true)
+        // Each instance is held against each of them.
+        guard tags.count + excludeTags.count + meta.values.reduce(meta.count, { $0 + $1.count }) <= Limits.selectorValues else {
+            return problems.add(pointer, "invalid_value", "has more than \(Limits.selectorValues) tags and meta values")
+        }
         for (index, tag) in tags.enumerated() { text(tag, pointer["tags"][index]) }
         for (index, tag) in excludeTags.enumerated() {
             text(tag, pointer["exclude_tags"][index])

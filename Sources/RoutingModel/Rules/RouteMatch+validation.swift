@@ -8,7 +8,10 @@ extension RouteMatch {
             problems.add(pointer["hosts"][index], "duplicate", "lists '\(host)' a second time")
         }
         path.validate(at: pointer["path"], into: problems)
-        for (index, method) in methods.enumerated() {
+        if methods.count > Limits.methods {
+            problems.add(pointer["methods"], "invalid_value", "has more than \(Limits.methods) entries")
+        }
+        for (index, method) in methods.prefix(Limits.methods).enumerated() {
             // Methods are case-sensitive (RFC 9110 section 9.1); every registered one is upper case.
             if !HTTPToken.isValid(method) || method != method.uppercased() {
                 problems.add(pointer["methods"][index], "invalid_value", "must be an HTTP method in upper case")

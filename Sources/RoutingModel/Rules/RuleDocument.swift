@@ -7,19 +7,29 @@ package enum RuleDocument {
 
     /// Reads a rule and the text to store for it: canonical JSON, as written, without the added members.
     ///
-    /// - Parameter name: when not nil, a `name` in the document must be equal to it.
+    /// - Parameter name: when neither nil nor empty, a `name` in the document must be equal to it.
     /// - Throws: `Problem` (`malformed_json`) when `data` isn't JSON.
     static func read<T: Decodable>(
         _ type: T.Type, from data: Data, name: String?, problems: ProblemList
     ) throws -> (value: T, text: String)? {
-        guard let value = try StrictDecoding.decode(type, from: data, problems: problems),
-            case .object(var members) = try JSONDecoder().decode(JSONValue.self, from: data)
-        else { return nil }
-        if let name, let written = members["name"], written != .string(name) {
+        guard let value = try StrictDecoding.decode(type, from: data, problems: problems) else { return nil }
+        let added = try? JSONDecoder().decode(AddedName.self, from: data)
+        if let name, !name.isEmpty, let written = added?.name, written != .string(name) {
             problems.add(.root["name"], "invalid_value", "must be '\(name)', the name in the path, or be left out")
+        }
+        // What is refused needs no text, and reading a tree takes its time.
+        guard problems.isEmpty else { return (value, "{}") }
+        guard case .object(var members)? = try? JSONDecoder().decode(JSONValue.self, from: data) else {
+            // In a member that was passed over.
+            problems.add(.root, "invalid_value", "has a number that is too large")
+            return (value, "{}")
         }
         for field in addedFields { members[field] = nil }
         return (value, try CanonicalJSON.text(JSONValue.object(members)))
+    }
+
+    private struct AddedName: Decodable {
+        let name: JSONValue?
     }
 
     /// The `name` that a document to be created gives.
@@ -34,10 +44,9 @@ package enum RuleDocument {
             return name
         } catch DecodingError.dataCorrupted {
             // Not JSON: reading the rule itself says so.
-            return ""
         } catch let error as DecodingError {
             problems.add(error)
-            return ""
         }
+        return ""
     }
 }

@@ -6,9 +6,9 @@ extension RuleSet {
     func planWeights(_ name: String, _ data: Data, at: Timestamp) throws -> [RuleChange] {
         guard let before = routes[name] else { throw Self.notFound("route", name) }
         let problems = ProblemList()
-        let weights = try StrictDecoding.decode([String: Percent].self, from: data, problems: problems)
+        let document = try StrictDecoding.decode(WeightsDocument.self, from: data, problems: problems)
         try Self.refuse("weights document", problems)
-        guard let weights else { return [] }
+        guard let weights = document?.weights else { return [] }
 
         let listed = Set(before.value.split.map(\.group))
         for group in weights.keys.sorted() where !listed.contains(group) {

@@ -1,6 +1,6 @@
 /// What is wrong with one field of a document.
 package struct FieldProblem: Hashable, Codable, Sendable {
-    /// Where: a JSON pointer (RFC 6901) into the document, or the name of a query parameter after `?`.
+    /// Where: a JSON pointer (RFC 6901) into the document; for a query parameter `/` and its name.
     package let pointer: String
     /// What, for programs: `required`, `unknown_field`, `wrong_type`, `invalid_value`, `unknown_group`, …
     package let code: String

@@ -27,15 +27,15 @@ package struct Fields<Key: CodingKey & CaseIterable> {
     package var pointer: JSONPointer { JSONPointer(container.codingPath) }
 
     package func required<T: Decodable>(_ key: Key, or placeholder: T) throws -> T {
-        try recovering(or: placeholder) { try container.decode(T.self, forKey: key) }
+        try recovering(key, or: placeholder) { try container.decode(T.self, forKey: key) }
     }
 
     package func optional<T: Decodable>(_ key: Key, default fallback: T) throws -> T {
-        try recovering(or: fallback) { try container.decodeIfPresent(T.self, forKey: key) ?? fallback }
+        try recovering(key, or: fallback) { try container.decodeIfPresent(T.self, forKey: key) ?? fallback }
     }
 
     package func optional<T: Decodable>(_ key: Key) throws -> T? {
-        try recovering(or: nil) { try container.decodeIfPresent(T.self, forKey: key) }
+        try recovering(key, or: nil) { try container.decodeIfPresent(T.self, forKey: key) }
     }
 
     /// Exactly one of `keys` must be there; a problem is recorded (or thrown) and nil returned when not.
@@ -56,13 +56,22 @@ package struct Fields<Key: CodingKey & CaseIterable> {
         problems.add(JSONPointer(path), code, message)
     }
 
-    private func recovering<T>(or placeholder: T, _ read: () throws -> T) throws -> T {
+    private func recovering<T>(_ key: Key, or placeholder: T, _ read: () throws -> T) throws -> T {
         guard let problems else { return try read() }
         do {
             return try read()
         } catch let error as DecodingError {
             problems.add(error)
-            return placeholder
+        } catch let error as ProblemList.IsFull {
+            throw error
+        } catch {
+            // Foundation throws an error of its own, without a place, for a number that its type can't hold.
+            let isWhole = T.self is any BinaryInteger.Type
+            problems.add(
+                JSONPointer(container.codingPath + [key]), "invalid_value",
+                isWhole ? "must be a whole number of at most 64 bits" : "has a number that is too large")
         }
+        if problems.isFull { throw ProblemList.IsFull() }
+        return placeholder
     }
 }

@@ -8,7 +8,11 @@ package struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
     private init(description: String) { self.description = description }
 
     package init(_ path: [any CodingKey]) {
-        self = path.reduce(.root) { pointer, key in key.intValue.map { pointer[$0] } ?? pointer[key.stringValue] }
+        // A member whose name is a number has an `intValue` too, in which "007" would have become 7.
+        self = path.reduce(.root) { pointer, key in
+            if let index = key.intValue, Int(key.stringValue) == nil { return pointer[index] }
+            return pointer[key.stringValue]
+        }
     }
 
     package subscript(member: String) -> JSONPointer {

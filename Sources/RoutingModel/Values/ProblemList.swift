@@ -2,13 +2,23 @@
 ///
 /// Not thread-safe and not shared: it lives for one decoding and the validation that follows.
 package final class ProblemList {
+    /// More than anybody reads; looking for a repetition must not take a time that grows with the square of a bad body.
+    package static let limit = 100
+
+    /// Ends a decoding in which there is nothing more to say.
+    struct IsFull: Error {}
+
+    /// The first `limit` of them.
     package private(set) var problems: [FieldProblem] = []
 
     package init() {}
 
     package var isEmpty: Bool { problems.isEmpty }
 
+    var isFull: Bool { problems.count >= Self.limit }
+
     package func add(_ pointer: JSONPointer, _ code: String, _ message: String) {
+        guard !isFull else { return }
         let problem = FieldProblem(pointer: pointer.description, code: code, message: message)
         if !problems.contains(problem) { problems.append(problem) }
     }

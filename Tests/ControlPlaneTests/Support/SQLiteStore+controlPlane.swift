@@ -1,0 +1,4 @@
+import ControlPlane
+import Store
+
+extension SQLiteStore: ControlPlaneStore {}

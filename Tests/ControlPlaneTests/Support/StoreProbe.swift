@@ -1,0 +1,74 @@
+import RoutingModel
+import Synchronization
+
+@testable import ControlPlane
+
+/// A store that can be made to fail or to stall.
+final class StoreProbe: ControlPlaneStore {
+    struct Fault: Error {}
+
+    struct Faults: Sendable {
+        var commit = false
+        var record = false
+        var reserve = false
+    }
+
+    /// Holds up commits while it is closed.
+    let commits = Gate()
+    private let base: any ControlPlaneStore
+    private let faults = Mutex(Faults())
+    private let count = Mutex(0)
+
+    init(_ base: any ControlPlaneStore) { self.base = base }
+
+    func set(_ change: (inout Faults) -> Void) { faults.withLock { change(&$0) } }
+
+    /// Transactions of commands that were begun.
+    var transactions: Int { count.withLock { $0 } }
+
+    func load() throws -> StoredState { try base.load() }
+
+    func commit(_ commits: [RuleCommit]) async throws {
+        count.withLock { $0 += 1 }
+        await self.commits.pass()
+        if faults.withLock({ $0.commit }) { throw Fault() }
+        try await base.commit(commits)
+    }
+
+    func record(_ commits: [CatalogCommit]) async throws {
+        if faults.withLock({ $0.record }) { throw Fault() }
+        try await base.record(commits)
+    }
+
+    func record(_ entries: [LedgerEntry]) async throws { try await base.record(entries) }
+
+    func reserveIndexes(through index: Int) async throws {
+        if faults.withLock({ $0.reserve }) { throw Fault() }
+        try await base.reserveIndexes(through: index)
+    }
+
+    func ledger(_ query: LedgerQuery) async throws -> LedgerPage { try await base.ledger(query) }
+
+    func check() async throws { try await base.check() }
+}
+
+/// Open until it is closed; who comes then waits until it is opened again.
+actor Gate {
+    private var isClosed = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func close() { isClosed = true }
+
+    func open() {
+        isClosed = false
+        for continuation in waiting { continuation.resume() }
+        waiting = []
+    }
+
+    func pass() async {
+        guard isClosed else { return }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    var hasWaiting: Bool { !waiting.isEmpty }
+}
