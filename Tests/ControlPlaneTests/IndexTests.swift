@@ -19,7 +19,8 @@ struct IndexTests {
                 if round == 1 { try await controlPlane.putGroup("g", service: "star") }
                 for number in 1...20 { await controlPlane.answer([.star(number)]) }
                 highest = await controlPlane.current.snapshot.index
-                #expect(highest >= first + 20)
+                // The first answer may be what the last start had written down already.
+                #expect(highest >= first + 19)
                 if round.isMultiple(of: 2) {
                     await controlPlane.flushRecords()
                     try store.close()

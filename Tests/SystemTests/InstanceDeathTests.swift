@@ -76,7 +76,11 @@ import TestKit
                 #expect(ledger.first?["before"] == ["health": "passing"])
                 #expect(ledger.first?["after"] == ["health": "critical"])
             }
-            for child in children { await child.stop() }
+            // Children inherit a signal mask that has SIGTERM blocked; these have nothing to say to it anyway.
+            for child in children {
+                child.signal(SIGKILL)
+                await child.stop()
+            }
         }
     }
 }
