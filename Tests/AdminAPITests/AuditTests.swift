@@ -9,9 +9,14 @@ struct AuditTests {
     /// Rules, peers that come and fall ill, and a discovery that fails and recovers.
     private func happenings(_ admin: AdminFixture) async throws {
         try await admin.writeStar()
-        await admin.answer([AdminFixture.instance("s1"), AdminFixture.instance("s2", tags: ["v2"], port: 1)], index: 10)
         await admin.answer(
-            [AdminFixture.instance("s1", health: .critical), AdminFixture.instance("s2", tags: ["v2"], port: 1)], index: 11)
+            [AdminFixture.instance("s1"), AdminFixture.instance("s2", tags: ["v2"], port: 1)],
+            index: 10
+        )
+        await admin.answer(
+            [AdminFixture.instance("s1", health: .critical), AdminFixture.instance("s2", tags: ["v2"], port: 1)],
+            index: 11
+        )
         await admin.fail("No cluster leader")
         await admin.answer([AdminFixture.instance("s1", health: .critical)], index: 12)
         #expect(try await admin.put("/v1/routes/star/weights", #"{"star-stable":100}"#).status == 200)
@@ -71,7 +76,8 @@ struct AuditTests {
             ("actor=worker:w", 1), ("since=2020-01-01T00:00:00Z", 11), ("until=2020-01-01T00:00:00Z", 0),
             ("since=2999-01-01T00:00:00Z", 0), ("since=2020-01-01T00:00:00%2B02:00&until=2999-01-01T00:00:00.5Z", 11),
             ("since=2020-01-01T00:00:00+02:00", 11), ("limit=2", 2),
-        ])
+        ]
+    )
     func filters(_ query: String, _ count: Int) async throws {
         try await AdminFixture.run { admin in
             try await happenings(admin)
@@ -86,7 +92,12 @@ struct AuditTests {
         try await AdminFixture.run { admin in
             for (name, milliseconds) in [("a", 1_700_000_000_000), ("b", 1_700_000_000_001), ("c", 1_700_000_000_002)] {
                 try await admin.controlPlane.store.record([
-                    LedgerEntry(at: Timestamp(milliseconds: Int64(milliseconds)), kind: .peerLeft, actor: "consul", service: name)
+                    LedgerEntry(
+                        at: Timestamp(milliseconds: Int64(milliseconds)),
+                        kind: .peerLeft,
+                        actor: "consul",
+                        service: name
+                    )
                 ])
             }
             let query = "since=2023-11-14T22:13:20.001Z&until=2023-11-14T22:13:20.002Z"
@@ -118,7 +129,8 @@ struct AuditTests {
     @Test(
         "what can't be asked is refused",
         arguments: [
-            ("kind=peer", ["/kind invalid_value"]), ("kind=*", ["/kind invalid_value"]), ("kind=.*", ["/kind invalid_value"]),
+            ("kind=peer", ["/kind invalid_value"]), ("kind=*", ["/kind invalid_value"]),
+            ("kind=.*", ["/kind invalid_value"]),
             ("kind=peer.joined,nope.*", ["/kind invalid_value"]), ("since=yesterday", ["/since invalid_value"]),
             ("since=2026-13-01T00:00:00Z", ["/since invalid_value"]), ("until=2026-01-01", ["/until invalid_value"]),
             ("until=2026-01-01T00:00:00", ["/until invalid_value"]), ("since=1700000000", ["/since invalid_value"]),
@@ -126,12 +138,17 @@ struct AuditTests {
             ("since=2026-01-01T00:00:00Zx", ["/since invalid_value"]), ("cursor=eA", ["/cursor invalid_value"]),
             ("cursor=%F0", ["/cursor invalid_value"]), ("peers=x", ["/peers unknown_parameter"]),
             ("service=a&service=b", ["/service duplicate"]), ("service=", ["/service invalid_value"]),
-            ("kind=", ["/kind invalid_value"]), ("kind=,", ["/kind invalid_value"]), ("since=", ["/since invalid_value"]),
-            ("kind=x&since=y&until=z&cursor=!&limit=0", [
-                "/kind invalid_value", "/since invalid_value", "/until invalid_value", "/cursor invalid_value",
-                "/limit invalid_value",
-            ]),
-        ])
+            ("kind=", ["/kind invalid_value"]), ("kind=,", ["/kind invalid_value"]),
+            ("since=", ["/since invalid_value"]),
+            (
+                "kind=x&since=y&until=z&cursor=!&limit=0",
+                [
+                    "/kind invalid_value", "/since invalid_value", "/until invalid_value", "/cursor invalid_value",
+                    "/limit invalid_value",
+                ]
+            ),
+        ]
+    )
     func refused(_ query: String, _ errors: [String]) async throws {
         try await AdminFixture.run { admin in
             try await admin.get("/v1/audit?\(query)").expectProblem(400, "invalid_query", errors)
@@ -142,7 +159,9 @@ struct AuditTests {
     func oddValues() async throws {
         try await AdminFixture.run { admin in
             try await happenings(admin)
-            for query in ["service=%00", "peer=%F0%9F%98%80", "group=';--", "route=%25", "actor=%ff", "cursor=LTE", "cursor=MA"] {
+            for query in [
+                "service=%00", "peer=%F0%9F%98%80", "group=';--", "route=%25", "actor=%ff", "cursor=LTE", "cursor=MA",
+            ] {
                 let answer = try await admin.get("/v1/audit?\(query)")
                 #expect(answer.status == 200, "\(query) \(answer.body)")
                 #expect(answer.items.isEmpty)

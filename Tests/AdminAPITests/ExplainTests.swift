@@ -26,12 +26,16 @@ struct ExplainTests {
             #expect(answer.status == 200)
             let tried = try #require(answer.json["tried"]?.items)
             #expect(tried.map { $0["route"] } == ["exact", "api", "star", "wild", "any", "elsewhere"])
-            #expect(tried.map { $0["result"] } == ["no_match", "no_match", "match", "not_tried", "not_tried", "no_match"])
+            #expect(
+                tried.map { $0["result"] } == ["no_match", "no_match", "match", "not_tried", "not_tried", "no_match"]
+            )
             #expect(tried.allSatisfy { $0["reason"]?.text?.isEmpty == false })
             #expect(answer.json["route"] == "star")
-            #expect(answer.json["request"] == [
-                "method": "GET", "host": "star.test", "path": "/about", "query": "x=1", "source_ip": "127.0.0.1",
-            ])
+            #expect(
+                answer.json["request"] == [
+                    "method": "GET", "host": "star.test", "path": "/about", "query": "x=1", "source_ip": "127.0.0.1",
+                ]
+            )
         }
     }
 
@@ -45,9 +49,12 @@ struct ExplainTests {
             #expect(answer.json["salt"] == "star")
             let bucket = try #require(answer.json["bucket"]?.int)
             #expect((0..<10_000).contains(bucket))
-            #expect(answer.json["deal"] == [
-                ["group": "star-canary", "from": 0, "to": 500], ["group": "star-stable", "from": 500, "to": 10_000],
-            ])
+            #expect(
+                answer.json["deal"] == [
+                    ["group": "star-canary", "from": 0, "to": 500],
+                    ["group": "star-stable", "from": 500, "to": 10_000],
+                ]
+            )
             let group = bucket < 500 ? "star-canary" : "star-stable"
             #expect(answer.json["group"]?.text == group)
             #expect(answer.json["peers"]?.items?.map { $0["group"]?.text } == [group])
@@ -72,7 +79,8 @@ struct ExplainTests {
     func forced() async throws {
         try await AdminFixture.run { admin in
             try await rules(admin)
-            let body = #"{"match":{"hosts":["f.test"]},"force":[{"cookie":{"name":"c","exact":"1"},"group":"star-canary"}],"#
+            let body =
+                #"{"match":{"hosts":["f.test"]},"force":[{"cookie":{"name":"c","exact":"1"},"group":"star-canary"}],"#
                 + #""split":[{"group":"other","weight":100}]}"#
             #expect(try await admin.put("/v1/routes/f", body).status == 201)
             try await admin.settled()
@@ -117,16 +125,21 @@ struct ExplainTests {
         arguments: [
             ("{}", ["/host required"]), ("[]", [" wrong_type"]), (#"{"host":1}"#, ["/host wrong_type"]),
             (#"{"host":"a","method":"G T"}"#, ["/method invalid_value"]),
-            (#"{"host":"a","path":"x"}"#, ["/path invalid_value"]), (#"{"host":"a","path":""}"#, ["/path invalid_value"]),
+            (#"{"host":"a","path":"x"}"#, ["/path invalid_value"]),
+            (#"{"host":"a","path":""}"#, ["/path invalid_value"]),
             (#"{"host":"a","source_ip":"localhost"}"#, ["/source_ip invalid_value"]),
             (#"{"host":"a","headers":[]}"#, ["/headers wrong_type"]),
             (#"{"host":"a","headers":{"x":1}}"#, ["/headers/x wrong_type"]),
             (#"{"host":"a","headers":{"x y":"1"}}"#, ["/headers invalid_value"]),
             (#"{"host":"a","body":""}"#, ["/body unknown_field"]),
-            (#"{"host":"a","method":"","path":"?","source_ip":"::g"}"#, [
-                "/method invalid_value", "/path invalid_value", "/source_ip invalid_value",
-            ]),
-        ])
+            (
+                #"{"host":"a","method":"","path":"?","source_ip":"::g"}"#,
+                [
+                    "/method invalid_value", "/path invalid_value", "/source_ip invalid_value",
+                ]
+            ),
+        ]
+    )
     func refused(_ body: String, _ errors: [String]) async throws {
         try await AdminFixture.run { admin in
             try await admin.post("/v1/explain", body).expectProblem(422, "invalid", errors)

@@ -15,7 +15,8 @@ struct MalformedBodyTests {
             "\u{FEFF}{\"peers\":[]}", #"{"peers":[],"x":"\ud800"}"#, #"{"peers":[],"x":"\udc00\ud800"}"#,
             #"{"peers":[],"\ud800":1}"#, #"{"peers":[],"x":"\q"}"#, #"{"peers":[],"x":"\u12"}"#,
             #"{"peers":[],"description":"\ud800"}"#, #"{"name":"\ud800","peers":[]}"#,
-        ])
+        ]
+    )
     func notJSON(_ body: String) async throws {
         try await AdminFixture.run { admin in
             try await admin.writeStar()
@@ -56,7 +57,9 @@ struct MalformedBodyTests {
             for (open, close) in [("[", "]"), (#"{"a":"#, "}")] {
                 for depth in [600, 100_000] {
                     let nest = String(repeating: open, count: depth) + "1" + String(repeating: close, count: depth)
-                    for body in [nest, #"{"peers":[],"x":\#(nest)}"#, #"{"peers":\#(nest)}"#, #"{"updated_at":\#(nest)}"#] {
+                    for body in [
+                        nest, #"{"peers":[],"x":\#(nest)}"#, #"{"peers":\#(nest)}"#, #"{"updated_at":\#(nest)}"#,
+                    ] {
                         try await admin.put("/v1/groups/g", body).expectProblem(400, "malformed_json", [])
                     }
                 }
@@ -117,7 +120,10 @@ struct MalformedBodyTests {
     @Test("what Signalbox adds to a rule is passed over when it comes back, whatever it holds")
     func addedFields() async throws {
         try await AdminFixture.run { admin in
-            let answer = try await admin.put("/v1/groups/g", #"{"peers":[],"revision":"x","updated_at":[1,{"a":null}]}"#)
+            let answer = try await admin.put(
+                "/v1/groups/g",
+                #"{"peers":[],"revision":"x","updated_at":[1,{"a":null}]}"#
+            )
             #expect(answer.status == 201)
         }
     }

@@ -16,10 +16,13 @@ struct MetricsTests {
         registry.makeMeter(label: "active", dimensions: []).increment(by: 2)
         registry.makeTimer(label: "took", dimensions: [("m", "GET")]).recordNanoseconds(3_000_000)
         let lines = registry.render().split(separator: "\n").map(String.init)
-        #expect(lines.prefix(6) == [
-            "# TYPE a_requests_total counter", #"a_requests_total{Path="/x\"\\y\n"} 3"#, #"a_requests_total{Path="/z"} 1"#,
-            "# TYPE active gauge", "active 2", "# TYPE level gauge",
-        ])
+        #expect(
+            lines.prefix(6) == [
+                "# TYPE a_requests_total counter", #"a_requests_total{Path="/x\"\\y\n"} 3"#,
+                #"a_requests_total{Path="/z"} 1"#,
+                "# TYPE active gauge", "active 2", "# TYPE level gauge",
+            ]
+        )
         #expect(lines.contains("level -2.5"))
         #expect(lines.contains("# TYPE took_seconds histogram"))
         #expect(lines.contains(#"took_seconds_bucket{m="GET",le="0.0025"} 0"#))

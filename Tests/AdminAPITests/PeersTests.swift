@@ -17,19 +17,26 @@ struct PeersTests {
                 AdminFixture.instance("f", port: 4, weights: InstanceWeights(passing: 0, warning: 1)),
             ])
             let peers = try await admin.get("/v1/peers").items
-            #expect(peers.map { $0["id"] } == [
-                "n1~a", "n1~b", "n1~c", "n1~d", "n1~e", "n1~f", "static~10.9.9.9:80",
-            ])
-            #expect(peers.map { $0["state"] } == [
-                "active", "unhealthy", "unhealthy", "unhealthy", "duplicate", "zero_weight", "zero_weight",
-            ])
+            #expect(
+                peers.map { $0["id"] } == [
+                    "n1~a", "n1~b", "n1~c", "n1~d", "n1~e", "n1~f", "static~10.9.9.9:80",
+                ]
+            )
+            #expect(
+                peers.map { $0["state"] } == [
+                    "active", "unhealthy", "unhealthy", "unhealthy", "duplicate", "zero_weight", "zero_weight",
+                ]
+            )
             #expect(peers.map { $0["usable"] } == [true, false, false, false, false, false, false])
             #expect(peers.allSatisfy { $0["reason"]?.text?.isEmpty == false })
             #expect(peers[4]["reason"]?.text?.contains("n1~a") == true)
-            #expect(peers[0] == [
-                "id": "n1~a", "group": "g", "service": "star", "address": "10.0.0.1", "port": 8080, "health": "passing",
-                "weight": 10, "state": "active", "usable": true, "reason": "Consul: passing.",
-            ])
+            #expect(
+                peers[0] == [
+                    "id": "n1~a", "group": "g", "service": "star", "address": "10.0.0.1", "port": 8080,
+                    "health": "passing",
+                    "weight": 10, "state": "active", "usable": true, "reason": "Consul: passing.",
+                ]
+            )
             #expect(peers[6]["service"] == nil)
             #expect(peers[6]["health"] == nil)
         }

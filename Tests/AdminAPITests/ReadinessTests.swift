@@ -22,19 +22,27 @@ struct ReadinessTests {
         try await AdminFixture.run { admin in
             #expect(try await admin.get("/readyz").json == ["status": "ready", "reasons": []])
             try await admin.writeStar()
-            #expect(try await admin.put("/v1/groups/moon", #"{"consul":{"service":"moon","datacenter":"eu"}}"#).status == 201)
+            #expect(
+                try await admin.put("/v1/groups/moon", #"{"consul":{"service":"moon","datacenter":"eu"}}"#).status
+                    == 201
+            )
             let waiting = try await admin.get("/readyz")
             #expect(waiting.status == 503)
             #expect(waiting.json["status"] == "not_ready")
-            #expect(waiting.json["reasons"] == [
-                "service moon@eu has not been answered yet", "service star has not been answered yet",
-            ])
+            #expect(
+                waiting.json["reasons"] == [
+                    "service moon@eu has not been answered yet", "service star has not been answered yet",
+                ]
+            )
 
             await admin.fail("connection refused")
             await admin.controlPlane.observe(
                 ServiceObservation(
-                    key: ServiceKey(name: "moon", datacenter: "eu"), at: .now(),
-                    outcome: .answer(consulIndex: 1, instances: [], skipped: [])))
+                    key: ServiceKey(name: "moon", datacenter: "eu"),
+                    at: .now(),
+                    outcome: .answer(consulIndex: 1, instances: [], skipped: [])
+                )
+            )
             let failing = try await admin.get("/readyz")
             #expect(failing.status == 503)
             #expect(failing.json["reasons"] == ["service star has not been answered yet: connection refused"])
@@ -54,8 +62,11 @@ struct ReadinessTests {
             async let following: Void = admin.controlPlane.followDiscovery()
             admin.discovery.say(
                 ServiceObservation(
-                    key: ServiceKey(name: "star"), at: .now(),
-                    outcome: .answer(consulIndex: 3, instances: [AdminFixture.instance("s1")], skipped: [])))
+                    key: ServiceKey(name: "star"),
+                    at: .now(),
+                    outcome: .answer(consulIndex: 3, instances: [AdminFixture.instance("s1")], skipped: [])
+                )
+            )
             try await eventually("it is ready") { try await admin.get("/readyz").status == 200 }
             #expect(try await admin.get("/v1/peers").items("id") == ["n1~s1"])
             admin.discovery.finish()

@@ -12,7 +12,8 @@ struct RequestShapeTests {
         let path = endpoint.path.replacing("{name}", with: "x").replacing("{id}", with: "x")
         let taken = Endpoint.methods(for: path)
         try await AdminFixture.run { admin in
-            for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch, .options] where !taken.contains(method.rawValue) {
+            for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch, .options]
+            where !taken.contains(method.rawValue) {
                 let answer = try await admin.send(method, path, "{}")
                 answer.expectProblem(405, "method_not_allowed", [])
                 #expect(answer.headers[.allow] == taken.joined(separator: ", "))
@@ -25,7 +26,8 @@ struct RequestShapeTests {
         arguments: [
             "/", "/v1", "/v1/", "/v2/groups", "/v1/nope", "/v1/groups/a/b", "/v1/routes/a/weights/b", "/healthz/x",
             "/V1/groups", "/v1/Groups", "/v1/workers/x", "/v1/%67roups",
-        ])
+        ]
+    )
     func unknownPath(_ path: String) async throws {
         try await AdminFixture.run { admin in
             for method in [HTTPRequest.Method.get, .post, .put, .delete] {
@@ -36,7 +38,10 @@ struct RequestShapeTests {
 
     @Test(
         "a body that doesn't say that it is JSON: 415",
-        arguments: [nil, "text/plain", "application/x-www-form-urlencoded", "application/jsonx", "json", "", "text/json"])
+        arguments: [
+            nil, "text/plain", "application/x-www-form-urlencoded", "application/jsonx", "json", "", "text/json",
+        ]
+    )
     func wrongContentType(_ type: String?) async throws {
         try await AdminFixture.run { admin in
             try await admin.writeStar()
@@ -51,7 +56,10 @@ struct RequestShapeTests {
 
     @Test(
         "any way of saying JSON will do",
-        arguments: ["application/json", "Application/JSON", "application/json; charset=utf-8", "application/merge-patch+json"])
+        arguments: [
+            "application/json", "Application/JSON", "application/json; charset=utf-8", "application/merge-patch+json",
+        ]
+    )
     func goodContentType(_ type: String) async throws {
         try await AdminFixture.run { admin in
             let answer = try await admin.send(.put, "/v1/groups/g", AdminFixture.listed(), type: type)
@@ -84,7 +92,9 @@ struct RequestShapeTests {
                 """
             let chunk = "10000\r\n" + String(repeating: " ", count: 65_536) + "\r\n"
             let answer = try await RawHTTP.exchange(
-                port: port, head + String(repeating: chunk, count: 17) + "2\r\n{}\r\n0\r\n\r\n")
+                port: port,
+                head + String(repeating: chunk, count: 17) + "2\r\n{}\r\n0\r\n\r\n"
+            )
             #expect(answer.hasPrefix("HTTP/1.1 413 "))
             #expect(answer.contains(#""code":"body_too_large""#))
             #expect(try await admin.get("/v1/groups").items.isEmpty)
@@ -98,8 +108,12 @@ struct RequestShapeTests {
         try await AdminFixture.run { admin in
             try await admin.writeStar()
             let before = try await admin.stored()
-            try await admin.send(endpoint.method, "\(path)?nope=1", endpoint.method == .get ? nil : AdminFixture.listed())
-                .expectProblem(400, "invalid_query", ["/nope unknown_parameter"])
+            try await admin.send(
+                endpoint.method,
+                "\(path)?nope=1",
+                endpoint.method == .get ? nil : AdminFixture.listed()
+            )
+            .expectProblem(400, "invalid_query", ["/nope unknown_parameter"])
             #expect(try await admin.stored() == before)
         }
     }

@@ -22,9 +22,11 @@ struct RoutingWatchTests {
             #expect(answer.header("X-Signalbox-Index") == "\(published.index)")
             #expect(answer.headers[.eTag] == "\"\(published.index)\"")
             #expect(try CanonicalJSON.decode(Snapshot.self, from: answer.body) == published)
-            #expect(answer.json["groups"]?["star-stable"]?["peers"] == [
-                ["id": "n1~s1", "address": "10.0.0.1", "port": 8080, "weight": 1]
-            ])
+            #expect(
+                answer.json["groups"]?["star-stable"]?["peers"] == [
+                    ["id": "n1~s1", "address": "10.0.0.1", "port": 8080, "weight": 1]
+                ]
+            )
         }
     }
 
@@ -142,16 +144,24 @@ struct RoutingWatchTests {
     func badParameters() async throws {
         try await AdminFixture.run { admin in
             for index in ["-1", "x", "", "1.0", "99999999999999999999"] {
-                try await admin.get("/v1/routing?index=\(index)").expectProblem(400, "invalid_query", ["/index invalid_value"])
+                try await admin.get("/v1/routing?index=\(index)").expectProblem(
+                    400,
+                    "invalid_query",
+                    ["/index invalid_value"]
+                )
             }
-            for wait in ["30", "x", "", "-1s", "1e3s", "1.5.5s", "s", "1d", "99999999999999999999h", "NaNs", "1s ", "１s"] {
+            for wait in [
+                "30", "x", "", "-1s", "1e3s", "1.5.5s", "s", "1d", "99999999999999999999h", "NaNs", "1s ", "１s",
+            ] {
                 let escaped = wait.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
                 try await admin.get("/v1/routing?index=0&wait=\(escaped)")
                     .expectProblem(400, "invalid_query", ["/wait invalid_value"])
             }
             try await admin.get("/v1/routing?index=x&wait=y&worker=%20&z=1").expectProblem(
-                400, "invalid_query",
-                ["/index invalid_value", "/wait invalid_value", "/worker invalid_value", "/z unknown_parameter"])
+                400,
+                "invalid_query",
+                ["/index invalid_value", "/wait invalid_value", "/worker invalid_value", "/z unknown_parameter"]
+            )
         }
     }
 }

@@ -8,7 +8,8 @@ struct RuleLifecycleTests {
     @Test("POST creates a group: 201, Location, and the document flat with name, revision and time")
     func createsGroup() async throws {
         try await AdminFixture.run { admin in
-            let document = #"{"name":"g","description":"é / \"x\"","peers":[{"address":"10.0.0.1","port":80,"weight":3}]}"#
+            let document =
+                #"{"name":"g","description":"é / \"x\"","peers":[{"address":"10.0.0.1","port":80,"weight":3}]}"#
             let created = try await admin.post("/v1/groups", document)
             #expect(created.status == 201)
             #expect(created.header("Location") == "/v1/groups/g")
@@ -51,7 +52,11 @@ struct RuleLifecycleTests {
                 """
             #expect(try await admin.put("/v1/routes/r", document).status == 201)
             let read = try await admin.get("/v1/routes/r").json
-            #expect(Set(try #require(read.members).keys) == ["name", "revision", "updated_at", "split", "match", "sticky", "force"])
+            #expect(
+                Set(try #require(read.members).keys) == [
+                    "name", "revision", "updated_at", "split", "match", "sticky", "force",
+                ]
+            )
             #expect(read["match"]?["hosts"] == ["STAR.Test"])
             #expect(read["match"]?["headers"]?.items?.first == ["name": "X-Env", "exact": ""])
             #expect(read["split"]?.items?.first == ["group": "g", "weight": 100])
@@ -129,7 +134,11 @@ struct RuleLifecycleTests {
             try await admin.writeGroup("g", port: 1)
             let message = try #require(HTTPField.Name("X-Change-Message"))
             let answer = try await admin.send(
-                .put, "/v1/groups/g", AdminFixture.listed(port: 2), headers: [message: "moved"])
+                .put,
+                "/v1/groups/g",
+                AdminFixture.listed(port: 2),
+                headers: [message: "moved"]
+            )
             try await admin.settled()
             let entry = try #require(try await admin.get("/v1/audit?kind=group.updated").items.first)
             #expect(entry["actor"] == "token:admin")

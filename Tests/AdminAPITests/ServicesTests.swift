@@ -38,10 +38,13 @@ struct ServicesTests {
             #expect(Timestamp(rfc3339: service["watch"]?["last_success_at"]?.text ?? "") != nil)
             let instances = try #require(service["instances"]?.items)
             #expect(instances.map { $0["id"] } == ["n1~s1", "n1~s2"])
-            #expect(instances.last == [
-                "id": "n1~s2", "node": "n1", "service_id": "s2", "service": "star", "address": "10.0.0.1", "port": 8081,
-                "tags": ["b", "v2"], "meta": [:], "weights": ["passing": 1, "warning": 1], "health": "critical",
-            ])
+            #expect(
+                instances.last == [
+                    "id": "n1~s2", "node": "n1", "service_id": "s2", "service": "star", "address": "10.0.0.1",
+                    "port": 8081,
+                    "tags": ["b", "v2"], "meta": [:], "weights": ["passing": 1, "warning": 1], "health": "critical",
+                ]
+            )
         }
     }
 

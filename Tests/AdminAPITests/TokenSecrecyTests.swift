@@ -16,7 +16,8 @@ struct TokenSecrecyTests {
             try await admin.writeStar()
             for token in [AdminFixture.secret, wrong] {
                 for (method, path) in [
-                    (HTTPRequest.Method.get, "/v1/groups"), (.post, "/v1/groups"), (.patch, "/v1/groups"), (.get, "/v1/nope"),
+                    (HTTPRequest.Method.get, "/v1/groups"), (.post, "/v1/groups"), (.patch, "/v1/groups"),
+                    (.get, "/v1/nope"),
                     (.delete, "/v1/routes/star"), (.get, "/metrics"), (.put, "/v1/routes/star/weights"),
                 ] {
                     _ = try await admin.send(method, path, "{", token: "Bearer \(token)")

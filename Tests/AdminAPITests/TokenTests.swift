@@ -35,7 +35,10 @@ struct TokenTests {
 
     @Test(
         "without it nobody learns which paths there are",
-        arguments: ["/v1", "/v1/", "/v1/nope", "/v1/groups/a/b", "/v1/workers/x", "//v1/nope", "/v1?x=1", "/v1/healthz"])
+        arguments: [
+            "/v1", "/v1/", "/v1/nope", "/v1/groups/a/b", "/v1/workers/x", "//v1/nope", "/v1?x=1", "/v1/healthz",
+        ]
+    )
     func unknownPaths(_ path: String) async throws {
         try await AdminFixture.run { admin in
             for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch, .options] {
@@ -52,13 +55,16 @@ struct TokenTests {
     @Test(
         "no way of writing a path leads around it",
         arguments: [
-            "//v1/groups", "/v1//groups", "/v1/groups/", "///v1///groups///", "/v1/../v1/groups", "/healthz/../v1/groups",
+            "//v1/groups", "/v1//groups", "/v1/groups/", "///v1///groups///", "/v1/../v1/groups",
+            "/healthz/../v1/groups",
             "/./v1/groups", "/v1/./groups", "/%76%31/groups", "/v1/%67roups", "/%2Fv1/groups", "/v1%2Fgroups",
             "/%2e%2e/v1/groups", "/V1/groups", "/v1;x=1/groups", "/v1/groups;x=1", "/v1/groups#x", "/v1/groups%00",
             "\\v1\\groups", "/\\v1/groups", "v1/groups", "http://localhost/v1/groups", "http://localhost//v1/groups",
-            "http://v1/groups", "//localhost/v1/groups", "*", "/healthz?/v1/groups", "/v1/groups?token=\(AdminFixture.secret)",
+            "http://v1/groups", "//localhost/v1/groups", "*", "/healthz?/v1/groups",
+            "/v1/groups?token=\(AdminFixture.secret)",
             "/v1/groups?access_token=\(AdminFixture.secret)",
-        ])
+        ]
+    )
     func noWayAround(_ path: String) async throws {
         try await AdminFixture.run(.live) { admin in
             try await admin.writeGroup("a-name-to-look-for")
@@ -66,11 +72,16 @@ struct TokenTests {
             let port = try #require(admin.client.port)
             for method in ["GET", "POST", "DELETE", "HEAD"] {
                 let answer = try await RawHTTP.exchange(
-                    port: port, "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                    port: port,
+                    "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                )
                 // "/healthz?…" is no path of the API: whatever it shows is for everybody.
                 let isOpen = path.hasPrefix("/healthz?") && ["GET", "HEAD"].contains(method)
                 let status = answer.split(separator: " ").dropFirst().first.map(String.init) ?? "none"
-                #expect((isOpen ? ["200"] : ["400", "401", "404", "405"]).contains(status), "\(method) \(path): \(answer)")
+                #expect(
+                    (isOpen ? ["200"] : ["400", "401", "404", "405"]).contains(status),
+                    "\(method) \(path): \(answer)"
+                )
                 #expect(!answer.contains("a-name-to-look-for"))
             }
             #expect(try await admin.stored() == before)
@@ -80,10 +91,17 @@ struct TokenTests {
     @Test("headers that a proxy may set don't stand in for it")
     func noOtherHeader() async throws {
         try await AdminFixture.run { admin in
-            for name in ["Proxy-Authorization", "X-Authorization", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override", "Cookie"] {
+            for name in [
+                "Proxy-Authorization", "X-Authorization", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override",
+                "Cookie",
+            ] {
                 let field = try #require(HTTPField.Name(name))
                 let answer = try await admin.send(
-                    .get, "/v1/groups", token: nil, headers: [field: "Bearer \(AdminFixture.secret)"])
+                    .get,
+                    "/v1/groups",
+                    token: nil,
+                    headers: [field: "Bearer \(AdminFixture.secret)"]
+                )
                 answer.expectProblem(401, "unauthorized", [])
             }
         }
@@ -92,7 +110,9 @@ struct TokenTests {
     @Test("the scheme's case and more blanks around the token make no difference")
     func variants() async throws {
         try await AdminFixture.run { admin in
-            for token in ["bearer \(AdminFixture.secret)", "BEARER \(AdminFixture.secret)", "Bearer   \(AdminFixture.secret) "] {
+            for token in [
+                "bearer \(AdminFixture.secret)", "BEARER \(AdminFixture.secret)", "Bearer   \(AdminFixture.secret) ",
+            ] {
                 let answer = try await admin.send(.get, "/v1/groups", token: token)
                 #expect(answer.status == 200)
             }

@@ -9,17 +9,22 @@ struct WeightsTests {
             try await admin.writeStar()
             let answer = try await admin.put("/v1/routes/star/weights", #"{"star-stable":66.67,"star-canary":33.33}"#)
             #expect(answer.status == 200)
-            #expect(answer.json["split"] == [
-                ["group": "star-canary", "weight": .number(33.33)], ["group": "star-stable", "weight": .number(66.67)],
-            ])
+            #expect(
+                answer.json["split"] == [
+                    ["group": "star-canary", "weight": .number(33.33)],
+                    ["group": "star-stable", "weight": .number(66.67)],
+                ]
+            )
             #expect(answer.json["sticky"] == ["header": "x-user"])
             #expect(answer.json["match"]?["hosts"] == ["star.test"])
             #expect(answer.json["revision"] == 4)
             try await admin.settled()
             let routing = try await admin.get("/v1/routing")
-            #expect(routing.json["routes"]?["star"]?["split"] == [
-                ["group": "star-canary", "buckets": 3333], ["group": "star-stable", "buckets": 6667],
-            ])
+            #expect(
+                routing.json["routes"]?["star"]?["split"] == [
+                    ["group": "star-canary", "buckets": 3333], ["group": "star-stable", "buckets": 6667],
+                ]
+            )
         }
     }
 
@@ -28,9 +33,11 @@ struct WeightsTests {
         try await AdminFixture.run { admin in
             try await admin.writeStar()
             let answer = try await admin.put("/v1/routes/star/weights", #"{"star-stable":100}"#)
-            #expect(answer.json["split"] == [
-                ["group": "star-canary", "weight": 0], ["group": "star-stable", "weight": 100],
-            ])
+            #expect(
+                answer.json["split"] == [
+                    ["group": "star-canary", "weight": 0], ["group": "star-stable", "weight": 100],
+                ]
+            )
         }
     }
 
@@ -49,7 +56,10 @@ struct WeightsTests {
     @Test(
         "weights that can't be are refused by name",
         arguments: [
-            (#"{"star-canary":5.001,"star-stable":94.999}"#, ["/star-canary invalid_value", "/star-stable invalid_value"]),
+            (
+                #"{"star-canary":5.001,"star-stable":94.999}"#,
+                ["/star-canary invalid_value", "/star-stable invalid_value"]
+            ),
             (#"{"star-canary":5,"star-stable":94.99}"#, [" weights_sum"]),
             (#"{"star-canary":60,"star-stable":60}"#, [" weights_sum"]),
             ("{}", [" weights_sum"]),
@@ -59,7 +69,8 @@ struct WeightsTests {
             (#"{"star-canary":5,"star-stable":90,"other":5}"#, ["/other not_in_split"]),
             (#"[5,95]"#, [" wrong_type"]),
             (#"{"star-canary":null,"star-stable":100}"#, ["/star-canary wrong_type"]),
-        ])
+        ]
+    )
     func refused(_ body: String, _ errors: [String]) async throws {
         try await AdminFixture.run { admin in
             try await admin.writeStar()

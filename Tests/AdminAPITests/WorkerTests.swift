@@ -72,10 +72,12 @@ struct WorkerTests {
         "a nack that can't be is refused",
         arguments: [
             (#"{"index":1}"#, ["/error required"]), (#"{"error":"x"}"#, ["/index required"]),
-            (#"{"index":"1","error":"x"}"#, ["/index wrong_type"]), (#"{"index":1,"error":null}"#, ["/error wrong_type"]),
+            (#"{"index":"1","error":"x"}"#, ["/index wrong_type"]),
+            (#"{"index":1,"error":null}"#, ["/error wrong_type"]),
             (#"{"index":1,"error":"x","why":"y"}"#, ["/why unknown_field"]), ("[]", [" wrong_type"]),
             (#"{"index":-1,"error":"x"}"#, ["/index invalid_value"]),
-        ])
+        ]
+    )
     func badNack(_ body: String, _ errors: [String]) async throws {
         try await AdminFixture.run { admin in
             _ = try await admin.get("/v1/routing?worker=w")
@@ -88,7 +90,11 @@ struct WorkerTests {
     func unknownWorker() async throws {
         try await AdminFixture.run { admin in
             let before = try await admin.stored()
-            try await admin.post("/v1/workers/nope/nack", #"{"index":1,"error":"x"}"#).expectProblem(404, "not_found", [])
+            try await admin.post("/v1/workers/nope/nack", #"{"index":1,"error":"x"}"#).expectProblem(
+                404,
+                "not_found",
+                []
+            )
             #expect(try await admin.stored() == before)
         }
     }
@@ -97,7 +103,11 @@ struct WorkerTests {
     func badNames() async throws {
         try await AdminFixture.run { admin in
             for name in ["a%20b", "a/b", "%C3%A9", String(repeating: "a", count: 129), "a%00", "a%0A", "%22"] {
-                try await admin.get("/v1/routing?worker=\(name)").expectProblem(400, "invalid_query", ["/worker invalid_value"])
+                try await admin.get("/v1/routing?worker=\(name)").expectProblem(
+                    400,
+                    "invalid_query",
+                    ["/worker invalid_value"]
+                )
             }
             #expect(try await admin.get("/v1/workers").items.isEmpty)
             #expect(try await admin.get("/v1/routing?worker=Edge_1.eu:8081-x").status == 200)

@@ -26,7 +26,9 @@ struct CatalogFoldTests {
         let fold = CatalogFold(answer([.star(1)], index: 9, at: 5), into: CatalogService(key: Self.key))
         #expect(fold.transition == .becameFresh)
         #expect(fold.changes.map(\.kind) == [.peerJoined])
-        #expect(fold.service.watch == WatchStatus(state: .fresh, consulIndex: 9, lastSuccessAt: Self.time(5), answers: 1))
+        #expect(
+            fold.service.watch == WatchStatus(state: .fresh, consulIndex: 9, lastSuccessAt: Self.time(5), answers: 1)
+        )
         #expect(fold.service.instances == [PeerID("n1~s1"): .star(1)])
     }
 
@@ -50,11 +52,14 @@ struct CatalogFoldTests {
         moved.meta = ["a": "b"]
         let fold = CatalogFold(
             answer([.star(1, tags: ["v2"], health: .critical), moved, .star(4)]),
-            into: known([.star(1), .star(2), .star(3)]))
-        #expect(fold.changes.map { "\($0.id?.description ?? "") \($0.kind.rawValue)" } == [
-            "n1~s1 peer.health", "n1~s1 peer.tags", "n1~s2 peer.address", "n1~s2 peer.meta", "n1~s2 peer.weight",
-            "n1~s3 peer.left", "n1~s4 peer.joined",
-        ])
+            into: known([.star(1), .star(2), .star(3)])
+        )
+        #expect(
+            fold.changes.map { "\($0.id?.description ?? "") \($0.kind.rawValue)" } == [
+                "n1~s1 peer.health", "n1~s1 peer.tags", "n1~s2 peer.address", "n1~s2 peer.meta", "n1~s2 peer.weight",
+                "n1~s3 peer.left", "n1~s4 peer.joined",
+            ]
+        )
     }
 
     @Test("a failure keeps every instance, and is stale since the first one")
@@ -107,9 +112,12 @@ struct CatalogFoldTests {
         let skipped = SkippedInstance(id: PeerID("n1~x"), reason: "has port 0")
         let fold = CatalogFold(
             ServiceObservation(
-                key: Self.key, at: Self.time(1),
-                outcome: .answer(consulIndex: 1, instances: [.star(1), copy], skipped: [skipped])),
-            into: CatalogService(key: Self.key))
+                key: Self.key,
+                at: Self.time(1),
+                outcome: .answer(consulIndex: 1, instances: [.star(1), copy], skipped: [skipped])
+            ),
+            into: CatalogService(key: Self.key)
+        )
         #expect(fold.service.instances == [PeerID("n1~s1"): .star(1)])
         #expect(fold.service.skipped == [skipped])
         #expect(CatalogFold(answer([.star(1)]), into: fold.service).service.skipped.isEmpty)

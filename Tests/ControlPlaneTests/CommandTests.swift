@@ -55,10 +55,15 @@ struct CommandTests {
             try await eventually("the first is being written") { await store.commits.hasWaiting }
             // These wait for the first, and then go together.
             async let create: CommandResult = controlPlane.execute(
-                .createGroup(Data(#"{"name":"b","peers":[]}"#.utf8)), author: "token:test")
+                .createGroup(Data(#"{"name":"b","peers":[]}"#.utf8)),
+                author: "token:test"
+            )
             try await eventually("one waits") { await controlPlane.pendingCommands.count == 1 }
             let again = Task {
-                try await controlPlane.execute(.createGroup(Data(#"{"name":"b","peers":[]}"#.utf8)), author: "token:test")
+                try await controlPlane.execute(
+                    .createGroup(Data(#"{"name":"b","peers":[]}"#.utf8)),
+                    author: "token:test"
+                )
             }
             try await eventually("two wait") { await controlPlane.pendingCommands.count == 2 }
             async let route = controlPlane.putRoute("r", to: "b")

@@ -11,7 +11,11 @@ struct LedgerIndexTests {
         try await DataFolder.with { folder in
             let controlPlane = try await folder.start(
                 configuration: ControlPlaneConfiguration(
-                    coalescing: .milliseconds(1), coalescingLimit: .milliseconds(4), commitGrace: .seconds(60)))
+                    coalescing: .milliseconds(1),
+                    coalescingLimit: .milliseconds(4),
+                    commitGrace: .seconds(60)
+                )
+            )
             try await controlPlane.putGroup("g", service: "star")
             let log = SnapshotLog()
             let following = Task { await log.follow(controlPlane) }
@@ -63,7 +67,9 @@ struct LedgerIndexTests {
             #expect(snapshot.index == before + 1)
             #expect(snapshot.routes["r"] != nil)
             #expect(snapshot.groups["g"]?.peers.count == 1)
-            #expect(try await controlPlane.entries(.peerJoined, .routeCreated).map(\.index) == [before + 1, before + 1])
+            #expect(
+                try await controlPlane.entries(.peerJoined, .routeCreated).map(\.index) == [before + 1, before + 1]
+            )
         }
     }
 

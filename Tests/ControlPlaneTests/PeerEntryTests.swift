@@ -15,14 +15,25 @@ struct PeerEntryTests {
             let at = Timestamp.now()
             await controlPlane.observe(.answer([.star(1)], index: 70, at: at))
             let index = await controlPlane.current.snapshot.index
-            #expect(try await controlPlane.entries(.peerJoined) == [
-                LedgerEntry(
-                    at: at, kind: .peerJoined, actor: "consul", service: "star", peer: PeerID("n1~s1"), groups: ["all", "one"],
-                    after: [
-                        "address": "10.0.0.1", "port": 8_001, "health": "passing", "tags": ["v1"], "meta": [:],
-                        "weights": ["passing": 1, "warning": 1],
-                    ], consulIndex: 70, revision: 3, index: index)
-            ])
+            #expect(
+                try await controlPlane.entries(.peerJoined) == [
+                    LedgerEntry(
+                        at: at,
+                        kind: .peerJoined,
+                        actor: "consul",
+                        service: "star",
+                        peer: PeerID("n1~s1"),
+                        groups: ["all", "one"],
+                        after: [
+                            "address": "10.0.0.1", "port": 8_001, "health": "passing", "tags": ["v1"], "meta": [:],
+                            "weights": ["passing": 1, "warning": 1],
+                        ],
+                        consulIndex: 70,
+                        revision: 3,
+                        index: index
+                    )
+                ]
+            )
 
             // From one group to the other: both are concerned.
             await controlPlane.observe(.answer([.star(1, tags: ["v2"])], index: 71, at: at))
@@ -71,7 +82,9 @@ struct PeerEntryTests {
                 for _ in 1...3 { await controlPlane.answer([.star(1)], index: 6) }
             }
             let entries = try await controlPlane.entries(.discoveryStale, .discoveryRecovered)
-            #expect(entries.map(\.kind) == [.discoveryStale, .discoveryRecovered, .discoveryStale, .discoveryRecovered])
+            #expect(
+                entries.map(\.kind) == [.discoveryStale, .discoveryRecovered, .discoveryStale, .discoveryRecovered]
+            )
             #expect(entries.map(\.cause) == ["refused", nil, "refused", nil])
             #expect(entries.allSatisfy { $0.service == "star" && $0.groups == ["g"] && $0.actor == "consul" })
             #expect(entries.map(\.consulIndex) == [5, 6, 6, 6])
@@ -93,9 +106,11 @@ struct PeerEntryTests {
             await second.fail("refused")
             await second.answer([.star(1)])
             await second.answer([.star(1)])
-            #expect(try await second.entries(.discoveryStale, .discoveryRecovered).map(\.kind) == [
-                .discoveryStale, .discoveryRecovered,
-            ])
+            #expect(
+                try await second.entries(.discoveryStale, .discoveryRecovered).map(\.kind) == [
+                    .discoveryStale, .discoveryRecovered,
+                ]
+            )
         }
     }
 

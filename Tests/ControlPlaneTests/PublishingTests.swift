@@ -23,7 +23,9 @@ struct PublishingTests {
     @Test("the first change is in force when the observation has been taken in")
     func atOnce() async throws {
         try await DataFolder.with { folder in
-            let controlPlane = try await folder.start(configuration: ControlPlaneConfiguration(coalescing: .seconds(60)))
+            let controlPlane = try await folder.start(
+                configuration: ControlPlaneConfiguration(coalescing: .seconds(60))
+            )
             await controlPlane.answer([.star(1)])
             #expect(await controlPlane.currentCatalog.services.isEmpty)
             try await controlPlane.putGroup("g", service: "star")
@@ -36,7 +38,9 @@ struct PublishingTests {
         try await DataFolder.with { folder in
             let first = try await folder.start()
             try await first.putGroup("g", service: "star")
-            let controlPlane = try await folder.start(configuration: ControlPlaneConfiguration(coalescing: .seconds(60)))
+            let controlPlane = try await folder.start(
+                configuration: ControlPlaneConfiguration(coalescing: .seconds(60))
+            )
             let before = await controlPlane.current.snapshot.index
             await controlPlane.answer([.star(1)])
             #expect(await controlPlane.current.snapshot.index == before + 1)
@@ -50,7 +54,11 @@ struct PublishingTests {
             let first = try await folder.start()
             try await first.putGroup("g", service: "star")
             let controlPlane = try await folder.start(
-                configuration: ControlPlaneConfiguration(coalescing: .milliseconds(50), coalescingLimit: .milliseconds(50)))
+                configuration: ControlPlaneConfiguration(
+                    coalescing: .milliseconds(50),
+                    coalescingLimit: .milliseconds(50)
+                )
+            )
             let before = await controlPlane.current.snapshot.index
             await controlPlane.observe(all: (1...50).map { count in .answer((1...count).map { .star($0) }) })
             try await eventually("the burst is published") { await !controlPlane.isDirty }

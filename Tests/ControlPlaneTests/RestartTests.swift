@@ -46,9 +46,11 @@ struct RestartTests {
             let index = await second.current.snapshot.index
             await second.answer([.star(3)], index: 100)
             let entries = Array(try await second.entries().dropFirst(known))
-            #expect(entries.map { "\($0.peer?.description ?? "") \($0.kind.rawValue)" } == [
-                "n1~s1 peer.left", "n1~s2 peer.health", "n1~s3 peer.joined", "n1~s2 peer.left",
-            ])
+            #expect(
+                entries.map { "\($0.peer?.description ?? "") \($0.kind.rawValue)" } == [
+                    "n1~s1 peer.left", "n1~s2 peer.health", "n1~s3 peer.joined", "n1~s2 peer.left",
+                ]
+            )
             let cause = try #require(entries.first?.cause)
             #expect(cause.isEmpty == false)
             #expect(entries.map(\.cause) == [cause, cause, cause, nil])
@@ -103,9 +105,13 @@ struct RestartTests {
             await controlPlane.answer([.star(1), .star(2)])
             await controlPlane.answer([.star(2)])
             store.set { $0.record = false }
-            #expect(try await controlPlane.entries(.peerJoined, .peerLeft).map { "\($0.kind.rawValue) \($0.peer?.description ?? "")" } == [
-                "peer.joined n1~s1", "peer.joined n1~s2", "peer.left n1~s1",
-            ])
+            #expect(
+                try await controlPlane.entries(.peerJoined, .peerLeft).map {
+                    "\($0.kind.rawValue) \($0.peer?.description ?? "")"
+                } == [
+                    "peer.joined n1~s1", "peer.joined n1~s2", "peer.left n1~s1",
+                ]
+            )
             let stored = try store.load().catalog.services[ServiceKey(name: "star")]
             #expect(stored?.instances.keys.map(\.description) == ["n1~s2"])
         }

@@ -66,7 +66,7 @@ struct ServiceTests {
             await controlPlane.answer([.star(1)])
             await services.triggerGracefulShutdown()
             try await within(.seconds(20), "ending") { [controlPlane] in
-                try await eventually("it ends") { 
+                try await eventually("it ends") {
                     let isWriting = await controlPlane.isRecording
                     return await controlPlane.isShuttingDown && !isWriting
                 }

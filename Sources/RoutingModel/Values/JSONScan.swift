@@ -144,7 +144,8 @@ package struct JSONScan {
             let first = try hexadecimal()
             if let scalar = Unicode.Scalar(first) { return scalar }
             // Section 8.2: half a surrogate pair is no character, and nobody knows what others make of it.
-            guard first < 0xDC00, next == UInt8(ascii: "\\"), place + 1 < bytes.count, bytes[place + 1] == UInt8(ascii: "u")
+            guard first < 0xDC00, next == UInt8(ascii: "\\"), place + 1 < bytes.count,
+                bytes[place + 1] == UInt8(ascii: "u")
             else { throw malformed("half a surrogate pair stands in a string") }
             place += 2
             let second = try hexadecimal()

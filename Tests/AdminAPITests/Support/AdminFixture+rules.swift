@@ -32,23 +32,37 @@ extension AdminFixture {
     func answer(_ instances: [Instance], skipped: [SkippedInstance] = [], index: UInt64 = 7) async {
         await controlPlane.observe(
             ServiceObservation(
-                key: ServiceKey(name: "star"), at: .now(),
-                outcome: .answer(consulIndex: index, instances: instances, skipped: skipped)))
+                key: ServiceKey(name: "star"),
+                at: .now(),
+                outcome: .answer(consulIndex: index, instances: instances, skipped: skipped)
+            )
+        )
     }
 
     /// Has Consul not answer.
     func fail(_ reason: String) async {
         await controlPlane.observe(
-            ServiceObservation(key: ServiceKey(name: "star"), at: .now(), outcome: .failure(reason: reason)))
+            ServiceObservation(key: ServiceKey(name: "star"), at: .now(), outcome: .failure(reason: reason))
+        )
     }
 
     static func instance(
-        _ id: String, tags: [String] = ["v1"], port: Int = 8080, health: Health = .passing,
+        _ id: String,
+        tags: [String] = ["v1"],
+        port: Int = 8080,
+        health: Health = .passing,
         weights: InstanceWeights = InstanceWeights()
     ) -> Instance {
         Instance(
-            node: "n1", serviceID: id, service: "star", address: "10.0.0.1", port: port, tags: tags, weights: weights,
-            health: health)
+            node: "n1",
+            serviceID: id,
+            service: "star",
+            address: "10.0.0.1",
+            port: port,
+            tags: tags,
+            weights: weights,
+            health: health
+        )
     }
 
     /// Waits until all that happened is published and in the ledger.
@@ -60,8 +74,10 @@ extension AdminFixture {
     func stored() async throws -> Stored {
         try await settled()
         return Stored(
-            rules: await controlPlane.currentRules, index: await controlPlane.current.snapshot.index,
-            ledger: try await controlPlane.ledger(LedgerQuery(limit: 1_000)).records)
+            rules: await controlPlane.currentRules,
+            index: await controlPlane.current.snapshot.index,
+            ledger: try await controlPlane.ledger(LedgerQuery(limit: 1_000)).records
+        )
     }
 
     struct Stored: Equatable {

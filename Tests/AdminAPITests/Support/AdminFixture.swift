@@ -18,10 +18,10 @@ struct AdminFixture: Sendable {
     let discovery: FakeDiscovery
     let client: any TestClientProtocol
 
-    /// Runs `test` against a new, empty Signalbox.
-    /// - Parameter setup: `.router` without sockets, `.live` with.
+    /// Runs `test` against a new, empty Signalbox: `.router` without sockets, `.live` with.
     static func run(
-        _ setup: TestingSetup = .router, logger: Logger = .silent,
+        _ setup: TestingSetup = .router,
+        logger: Logger = .silent,
         _ test: @Sendable (AdminFixture) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "signalbox-admin-\(UUID().uuidString)")
@@ -30,7 +30,11 @@ struct AdminFixture: Sendable {
         let discovery = FakeDiscovery()
         let controlPlane = try await ControlPlane(store: store, discovery: discovery, logger: logger)
         let router = AdminServer.router(
-            controlPlane: controlPlane, token: AdminToken(secret), metrics: PrometheusRegistry(), beforeScrape: {})
+            controlPlane: controlPlane,
+            token: AdminToken(secret),
+            metrics: PrometheusRegistry(),
+            beforeScrape: {}
+        )
         let application = Application(router: router, logger: logger)
         try await application.test(setup) { client in
             try await test(AdminFixture(controlPlane: controlPlane, discovery: discovery, client: client))
@@ -44,21 +48,33 @@ struct AdminFixture: Sendable {
 
     /// Sends a request with the right token unless `token` says otherwise.
     func send(
-        _ method: HTTPRequest.Method, _ path: String, _ body: String? = nil, type: String? = "application/json",
-        token: String? = "Bearer \(secret)", headers extra: HTTPFields = [:]
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ body: String? = nil,
+        type: String? = "application/json",
+        token: String? = "Bearer \(secret)",
+        headers extra: HTTPFields = [:]
     ) async throws -> Answer {
         try await send(method, path, bytes: body.map { Array($0.utf8) }, type: type, token: token, headers: extra)
     }
 
     func send(
-        _ method: HTTPRequest.Method, _ path: String, bytes: [UInt8]?, type: String? = "application/json",
-        token: String? = "Bearer \(secret)", headers extra: HTTPFields = [:]
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        bytes: [UInt8]?,
+        type: String? = "application/json",
+        token: String? = "Bearer \(secret)",
+        headers extra: HTTPFields = [:]
     ) async throws -> Answer {
         var headers = extra
         if bytes != nil { headers[.contentType] = type }
         headers[.authorization] = token
         let response = try await client.executeRequest(
-            uri: path, method: method, headers: headers, body: bytes.map { ByteBuffer(bytes: $0) })
+            uri: path,
+            method: method,
+            headers: headers,
+            body: bytes.map { ByteBuffer(bytes: $0) }
+        )
         return Answer(response)
     }
 

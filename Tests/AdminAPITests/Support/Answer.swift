@@ -34,10 +34,13 @@ struct Answer: Sendable {
         (json["errors"]?.items ?? []).map { "\($0["pointer"]?.text ?? "?") \($0["code"]?.text ?? "?")" }
     }
 
-    /// Checks that this is a problem document (RFC 9457) of the status and the code.
-    /// - Parameter errors: each as `pointer code`, in any order; nil when they don't matter.
+    /// Checks that this is a problem document (RFC 9457) of the status and the code, with these errors: each as
+    /// `pointer code`, in any order; nil when they don't matter.
     func expectProblem(
-        _ status: Int, _ code: String, _ errors: [String]? = nil, sourceLocation: SourceLocation = #_sourceLocation
+        _ status: Int,
+        _ code: String,
+        _ errors: [String]? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) {
         #expect(self.status == status, "\(body)", sourceLocation: sourceLocation)
         #expect(headers[.contentType] == "application/problem+json", sourceLocation: sourceLocation)

@@ -25,7 +25,9 @@ enum RawHTTP {
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = bytes[sent...].withUnsafeBytes {
+                send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             // A server may answer and close before it has read everything.
             guard count > 0 else { break }
             sent += count
@@ -59,7 +61,10 @@ enum RawHTTP {
         throw TestFailure("nothing listens on port \(port)")
     }
 
-    private static func connected<Address>(_ descriptor: Int32, _ address: UnsafePointer<Address>, _ size: Int) -> Bool {
-        address.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(descriptor, $0, socklen_t(size)) == 0 }
+    private static func connected<Address>(_ descriptor: Int32, _ address: UnsafePointer<Address>, _ size: Int) -> Bool
+    {
+        address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            Glibc.connect(descriptor, $0, socklen_t(size)) == 0
+        }
     }
 }

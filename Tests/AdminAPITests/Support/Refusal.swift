@@ -13,8 +13,13 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     let errors: [String]
 
     init(
-        _ what: String, _ method: HTTPRequest.Method, _ path: String, _ body: String, _ status: Int,
-        _ code: String, _ errors: [String]
+        _ what: String,
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ body: String,
+        _ status: Int,
+        _ code: String,
+        _ errors: [String]
     ) {
         testDescription = what
         self.method = method

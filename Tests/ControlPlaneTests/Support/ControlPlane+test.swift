@@ -24,7 +24,8 @@ extension ControlPlane {
     func putGroup(_ name: String, service: String? = nil, tag: String? = nil) async throws -> CommandResult {
         let tags = tag.map { #","tags":["\#($0)"]"# } ?? ""
         let body =
-            service.map { #"{"consul":{"service":"\#($0)"\#(tags)}}"# } ?? #"{"peers":[{"address":"10.0.0.1","port":1}]}"#
+            service.map { #"{"consul":{"service":"\#($0)"\#(tags)}}"# }
+            ?? #"{"peers":[{"address":"10.0.0.1","port":1}]}"#
         return try await execute(.putGroup(name, Data(body.utf8)), author: "token:test", reason: "a test")
     }
 
@@ -51,8 +52,10 @@ extension ControlPlane {
 extension ServiceObservation {
     static func answer(_ instances: [Instance], index: UInt64 = 7, at: Timestamp = .now()) -> ServiceObservation {
         ServiceObservation(
-            key: ServiceKey(name: "star"), at: at,
-            outcome: .answer(consulIndex: index, instances: instances, skipped: []))
+            key: ServiceKey(name: "star"),
+            at: at,
+            outcome: .answer(consulIndex: index, instances: instances, skipped: [])
+        )
     }
 }
 
@@ -60,7 +63,13 @@ extension Instance {
     /// An instance of `star`, each on a port of its own.
     static func star(_ number: Int, tags: [String] = ["v1"], health: Health = .passing) -> Instance {
         Instance(
-            node: "n1", serviceID: "s\(number)", service: "star", address: "10.0.0.1", port: 8_000 + number, tags: tags,
-            health: health)
+            node: "n1",
+            serviceID: "s\(number)",
+            service: "star",
+            address: "10.0.0.1",
+            port: 8_000 + number,
+            tags: tags,
+            health: health
+        )
     }
 }

@@ -18,19 +18,27 @@ struct DataFolder: Sendable {
     /// Opens the database. Opened a second time without `close`, it is as after a crash.
     func open() throws -> SQLiteStore { try SQLiteStore(path: path + "/signalbox.sqlite") }
 
-    /// A control plane over the database.
-    /// - Parameter configuration: `.eager` publishes each change by itself.
+    /// A control plane over the database. `.eager` publishes each change by itself.
     func start(
-        store: (any ControlPlaneStore)? = nil, discovery: FakeDiscovery = FakeDiscovery(),
+        store: (any ControlPlaneStore)? = nil,
+        discovery: FakeDiscovery = FakeDiscovery(),
         configuration: ControlPlaneConfiguration = .eager
     ) async throws -> ControlPlane {
         try await ControlPlane(
-            store: try store ?? open(), discovery: discovery, configuration: configuration, logger: .silent)
+            store: try store ?? open(),
+            discovery: discovery,
+            configuration: configuration,
+            logger: .silent
+        )
     }
 }
 
 extension ControlPlaneConfiguration {
     /// Every change is published by itself, as soon as no transaction is under way, however long that takes.
     static let eager = ControlPlaneConfiguration(
-        coalescing: .zero, coalescingLimit: .zero, commitGrace: .seconds(60), catalogRefresh: .seconds(3_600))
+        coalescing: .zero,
+        coalescingLimit: .zero,
+        commitGrace: .seconds(60),
+        catalogRefresh: .seconds(3_600)
+    )
 }
