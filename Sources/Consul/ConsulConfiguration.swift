@@ -19,6 +19,14 @@ package struct ConsulConfiguration: Sendable {
     /// A longer answer is a failure, in bytes.
     package var largestAnswer: Int
 
+    /// Questions that Consul holds at once. With more services than this each is held for a second only, in turns, so
+    /// that what is known of a service is at most about (services / watches) seconds old.
+    package var watches = 150
+    /// Further questions at once that Consul answers without holding them: the first ones about a service.
+    package var immediateQuestions = 20
+    /// How long a question is held when services take turns.
+    package var turn: Duration = .seconds(1)
+
     /// - Parameter address: `http://host:port` or `https://host:port`.
     /// - Throws: `ConsulConfigurationError`, a sentence that names what is wrong, without secrets.
     package init(

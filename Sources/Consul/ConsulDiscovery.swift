@@ -11,10 +11,6 @@ internal import Synchronization
 /// for await observation in discovery.observations { … }    // while run() runs elsewhere
 /// ```
 package final class ConsulDiscovery: Service, Sendable, CustomStringConvertible {
-    /// Agents close the connections of a client beyond this number (`limits.http_max_conns_per_client`, 200 by
-    /// default), some of them without an answer. A few are left for confirmations.
-    private static let safeWatches = 190
-
     /// What was found, in order for each service; for one consumer. Each question that was answered or failed is
     /// reported once, also when it says nothing new, so that the consumer knows how fresh its knowledge is. An
     /// observation of a service that is watched no more may still be waiting here. Ends when `run()` ends.
@@ -33,7 +29,9 @@ package final class ConsulDiscovery: Service, Sendable, CustomStringConvertible 
         self.logger = logger
         // Bounded by what the rate limit and the back-off let through, per service.
         (observations, report) = AsyncStream.makeStream()
-        (wanted, want) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        // Every set counts: a service that is gone in one and back in the next is asked about anew, because whoever
+        // forgot it has nothing of it any more.
+        (wanted, want) = AsyncStream.makeStream()
     }
 
     package var description: String { "Consul discovery" }
@@ -74,21 +72,25 @@ package final class ConsulDiscovery: Service, Sendable, CustomStringConvertible 
     /// Keeps one loop for each wanted service until it is cancelled.
     private func supervise(_ client: ConsulClient) async {
         var loops: [ServiceKey: Task<Void, Never>] = [:]
+        let slots = WatchSlots(configuration)
+        var isCrowded = false
         for await services in wanted {
+            slots.setServices(services.count)
             let gone = loops.filter { !services.contains($0.key) }
             await end(gone.values)
             for service in gone.keys { loops[service] = nil }
             for service in services where loops[service] == nil {
                 let watch = ServiceWatch(
                     service: service, client: client, configuration: configuration, logger: logger,
-                    report: { [report] in report.yield($0) })
+                    slots: slots, report: { [report] in report.yield($0) })
                 loops[service] = Task { await watch.run() }
             }
-            if services.count > Self.safeWatches {
+            if services.count > configuration.watches, !isCrowded {
                 logger.warning(
-                    "Consul allows a client 200 connections by default; raise limits.http_max_conns_per_client",
-                    metadata: ["services": "\(services.count)"])
+                    "More services than questions that Consul may hold: they take turns",
+                    metadata: ["services": "\(services.count)", "watches": "\(configuration.watches)"])
             }
+            isCrowded = services.count > configuration.watches
         }
         await end(loops.values)
     }

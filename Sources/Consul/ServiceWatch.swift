@@ -7,6 +7,7 @@ struct ServiceWatch: Sendable {
     let client: ConsulClient
     let configuration: ConsulConfiguration
     let logger: Logger
+    let slots: WatchSlots
     let report: @Sendable (ServiceObservation) -> Void
 
     /// Asks until the task is cancelled; reports each answer and each failure once, in order.
@@ -18,10 +19,8 @@ struct ServiceWatch: Sendable {
         var failures = 0
         while !Task.isCancelled {
             let pause: Duration
-            let question = HealthQuestion(
-                service: service, mode: .watch(index: query.index, wait: configuration.wait))
             do {
-                let answer = try await client.ask(question)
+                let answer = try await ask(after: query.index)
                 let index = query.answered(header: answer.index)
                 report(.answer(index, answer, of: service))
                 backoff.succeeded()
@@ -47,6 +46,16 @@ struct ServiceWatch: Sendable {
                 do { try await Task.sleep(for: pause) } catch { return }
             }
         }
+    }
+
+    /// Asks when it is this service's turn.
+    private func ask(after index: UInt64?) async throws -> HealthAnswer {
+        let question: @Sendable () -> HealthQuestion = {
+            // Looked at when the turn comes: there may be more services by then.
+            let wait = slots.isCrowded ? min(configuration.turn, configuration.wait) : configuration.wait
+            return HealthQuestion(service: service, mode: .watch(index: index, wait: wait))
+        }
+        return try await (index == nil ? slots.immediate : slots.held).use { try await client.ask(question()) }
     }
 }
 

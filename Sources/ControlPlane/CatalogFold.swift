@@ -3,14 +3,8 @@ internal import RoutingModel
 
 /// What one observation makes of what is known of a service. Pure.
 struct CatalogFold {
-    enum Transition: Equatable {
-        case becameStale
-        case becameFresh
-    }
-
     private(set) var service: CatalogService
     private(set) var changes: [InstanceChange] = []
-    private(set) var transition: Transition?
 
     init(_ observation: ServiceObservation, into known: CatalogService) {
         service = known
@@ -27,7 +21,6 @@ struct CatalogFold {
         guard service.watch.state == .fresh else { return }
         service.watch.state = .stale
         service.watch.staleSince = at
-        transition = .becameStale
     }
 
     private mutating func answer(
@@ -35,7 +28,6 @@ struct CatalogFold {
     ) {
         let new = Dictionary(instances.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         changes = InstanceChange.between(service.instances, new)
-        if service.watch.state != .fresh { transition = .becameFresh }
         service.instances = new
         service.skipped = skipped
         service.watch.state = .fresh

@@ -56,7 +56,7 @@ extension ControlPlane {
             announcedStale.insert(key)
             entries.append(
                 LedgerEntry(
-                    at: observation.at, kind: .discoveryStale, actor: "consul", service: key.name,
+                    at: observation.at, kind: .discoveryStale, actor: "consul", service: key.description,
                     groups: resolution.groups(of: key), cause: fold.service.watch.lastError,
                     consulIndex: fold.service.watch.consulIndex, revision: rules.revision, index: index))
             logger.warning(
@@ -66,7 +66,7 @@ extension ControlPlane {
             announcedStale.remove(key)
             entries.append(
                 LedgerEntry(
-                    at: observation.at, kind: .discoveryRecovered, actor: "consul", service: key.name,
+                    at: observation.at, kind: .discoveryRecovered, actor: "consul", service: key.description,
                     groups: resolution.groups(of: key), consulIndex: fold.service.watch.consulIndex,
                     revision: rules.revision, index: index))
             logger.notice("Discovery of a service has recovered", metadata: ["service": "\(key)"])
@@ -76,7 +76,7 @@ extension ControlPlane {
         for change in fold.changes {
             entries.append(
                 LedgerEntry(
-                    at: observation.at, kind: change.kind, actor: "consul", service: key.name, peer: change.id,
+                    at: observation.at, kind: change.kind, actor: "consul", service: key.description, peer: change.id,
                     groups: groups(of: change, in: key), before: change.facts(of: change.before),
                     after: change.facts(of: change.after), cause: cause,
                     consulIndex: fold.service.watch.consulIndex, revision: rules.revision, index: index))

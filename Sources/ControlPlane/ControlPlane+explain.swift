@@ -7,7 +7,7 @@ extension ControlPlane {
     /// The table is compiled outside the actor: a question must not hold up changes.
     /// - Throws: `CompileError`, when no worker could use the snapshot either.
     package nonisolated func explain(_ request: RequestFacts) async throws -> Explanation {
-        let published = await current
-        return try RouteTable(published.snapshot).explain(request, groups: published.groups)
+        let (snapshot, groups) = await (current.snapshot, currentGroups)
+        return try RouteTable(snapshot).explain(request, groups: groups)
     }
 }

@@ -16,6 +16,7 @@ extension ControlPlane {
     /// A transaction has been committed or given up, and what it changed is in force.
     func transactionEnded() {
         isTransactionOpen = false
+        holds += 1
         guard isHeldForTransaction else { return }
         isHeldForTransaction = false
         if isDirty { publish() }
@@ -42,14 +43,16 @@ extension ControlPlane {
     private func holdForTransaction() {
         guard !isHeldForTransaction else { return }
         isHeldForTransaction = true
+        let hold = holds
         Task {
             try? await self.clock.sleep(for: self.configuration.commitGrace)
-            self.graceEnded()
+            self.graceEnded(hold)
         }
     }
 
-    private func graceEnded() {
-        guard isHeldForTransaction else { return }
+    private func graceEnded(_ hold: Int) {
+        // The transaction that was waited for may be over, and another one waited for.
+        guard isHeldForTransaction, hold == holds else { return }
         isHeldForTransaction = false
         if isDirty { publish(despiteTransaction: true) }
     }
@@ -63,8 +66,7 @@ extension ControlPlane {
             return
         }
         isDirty = false
-        published = PublishedSnapshot(
-            snapshot: resolution.snapshot(index: index, revision: rules.revision), groups: resolution.groups)
+        published = PublishedSnapshot(snapshot: resolution.snapshot(index: index, revision: rules.revision))
         Counter(label: "signalbox_snapshots_published").increment()
         logger.debug("Published a snapshot", metadata: ["index": "\(index)", "revision": "\(rules.revision)"])
         answerWatchers()

@@ -13,7 +13,7 @@ extension ControlPlane {
     func startRecording() {
         guard !isRecording, !pendingRecords.isEmpty else { return }
         isRecording = true
-        Task { await self.writeRecords() }
+        recording = Task { await self.writeRecords() }
     }
 
     private func writeRecords() async {
@@ -35,7 +35,7 @@ extension ControlPlane {
     /// Returns when everything known has been written, or a write has failed.
     package func flushRecords() async {
         isShuttingDown = true
-        while isRecording { try? await clock.sleep(for: .milliseconds(2)) }
+        await recording?.value
         if !pendingRecords.isEmpty { await writeRecords() }
     }
 }

@@ -32,7 +32,7 @@ extension ControlPlane: Service {
             Gauge(label: "signalbox_services", dimensions: [("state", state.rawValue)])
                 .record(catalog.services.values.count { $0.watch.state == state })
         }
-        for group in published.groups.values {
+        for group in resolution.groups.values {
             Gauge(label: "signalbox_group_peers", dimensions: [("group", group.name), ("usable", "true")])
                 .record(group.peers.count(where: \.isUsable))
             Gauge(label: "signalbox_group_peers", dimensions: [("group", group.name), ("usable", "false")])

@@ -49,7 +49,10 @@ extension ControlPlane {
     /// A worker asks for what comes after `applied`: so that is what it enforces.
     package func workerAsked(_ id: String, applied: Int, embedded: Bool) {
         let now = Timestamp.now()
+        // An index that was never published is some other control plane's, or that of a data directory before this one.
+        let applied = applied <= published.snapshot.index ? applied : 0
         guard var status = workerStatus[id] else {
+            forgetWorkerIfFull()
             workerStatus[id] = WorkerStatus(
                 id: id, embedded: embedded, applied: applied, joinedAt: now, lastSeenAt: now, nack: nil)
             record(
@@ -66,10 +69,23 @@ extension ControlPlane {
         workerStatus[id] = status
     }
 
+    /// Workers that are remembered: names that change with every start must not fill the memory.
+    private static let workerLimit = 10_000
+
+    private func forgetWorkerIfFull() {
+        guard workerStatus.count >= Self.workerLimit else { return }
+        if let oldest = workerStatus.values.min(by: { $0.lastSeenAt < $1.lastSeenAt }) { workerStatus[oldest.id] = nil }
+    }
+
     /// A worker could not apply `index` and keeps what it has.
-    /// - Throws: `Problem` (`not_found`) for a worker that has never asked.
+    /// - Throws: `Problem`: `not_found` for a worker that has never asked, `invalid` for an index that there isn't.
     package func workerRefused(_ id: String, index: Int, error: String) throws {
         guard var status = workerStatus[id] else { throw RuleSet.notFound("worker", id) }
+        guard index <= published.snapshot.index else {
+            throw Problem(
+                .invalid, "There is no snapshot \(index) yet.",
+                errors: [FieldProblem(pointer: "/index", code: "invalid_value", message: "is above the newest index")])
+        }
         let now = Timestamp.now()
         status.lastSeenAt = now
         let isNew = status.nack?.index != index

@@ -1,5 +1,5 @@
 package import Logging
-internal import RoutingEngine
+package import RoutingEngine
 package import RoutingModel
 
 /// The application: commands and observations in, snapshots out.
@@ -26,6 +26,8 @@ package actor ControlPlane {
     /// A transaction is being written whose ledger entries name the next index.
     var isTransactionOpen = false
     var isHeldForTransaction = false
+    /// Counts transactions, to tell what a timer was set for.
+    var holds = 0
     var reservedIndex: Int
     var isReserving = false
 
@@ -36,6 +38,7 @@ package actor ControlPlane {
     // What waits to be written about the catalog.
     var pendingRecords: [CatalogCommit] = []
     var isRecording = false
+    var recording: Task<Void, Never>?
     var recordedAt: [ServiceKey: ContinuousClock.Instant] = [:]
     var announcedStale: Set<ServiceKey> = []
     /// Services restored from the store that have not been asked about yet.
@@ -74,7 +77,7 @@ package actor ControlPlane {
         catalog = Catalog(services: services)
         resolution = Resolution(rules: state.rules, catalog: catalog)
         published = PublishedSnapshot(
-            snapshot: resolution.snapshot(index: first, revision: state.rules.revision), groups: resolution.groups)
+            snapshot: resolution.snapshot(index: first, revision: state.rules.revision))
         window = PublishWindow(shortest: configuration.coalescing, longest: configuration.coalescingLimit)
         if !forgotten.isEmpty { pendingRecords.append(CatalogCommit(forgotten: forgotten)) }
         announcedStale = try await Self.announcedStale(watched, in: store)
@@ -91,7 +94,7 @@ package actor ControlPlane {
             guard let service = record.entry.service, lastWord[service] == nil else { continue }
             lastWord[service] = record.entry.kind
         }
-        return watched.filter { lastWord[$0.name] == .discoveryStale }
+        return watched.filter { lastWord[$0.description] == .discoveryStale }
     }
 
     // MARK: Questions
@@ -102,12 +105,23 @@ package actor ControlPlane {
     /// Every watched service.
     package var currentCatalog: Catalog { catalog }
 
+    /// Every group with all its members, usable or not, as known now.
+    package var currentGroups: [String: ResolvedGroup] { resolution.groups }
+
     /// The newest snapshot.
     package var current: PublishedSnapshot { published }
 
     /// The ledger, newest first.
+    /// - Throws: `Problem` (`unavailable`) when the store can't be read.
     package nonisolated func ledger(_ query: LedgerQuery) async throws -> LedgerPage {
-        try await store.ledger(query)
+        do {
+            return try await store.ledger(query)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            logger.error("The ledger could not be read", metadata: ["error": "\(error)"])
+            throw Problem(.unavailable, "The ledger can't be read now.")
+        }
     }
 
     /// Why Signalbox is not ready to serve, one reason a line; empty when it is.

@@ -1,19 +1,13 @@
 internal import Foundation
-package import RoutingEngine
 package import RoutingModel
 internal import Synchronization
 
 /// A snapshot on its way to workers, with the bytes that all of them get.
 package final class PublishedSnapshot: Sendable {
     package let snapshot: Snapshot
-    /// What the snapshot's groups were made of, for `/v1/peers` and `explain`.
-    package let groups: [String: ResolvedGroup]
     private let encoded = Mutex<[UInt8]?>(nil)
 
-    init(snapshot: Snapshot, groups: [String: ResolvedGroup]) {
-        self.snapshot = snapshot
-        self.groups = groups
-    }
+    init(snapshot: Snapshot) { self.snapshot = snapshot }
 
     /// The worker protocol's document, encoded at the first call.
     /// - Throws: `EncodingError`, which no snapshot that was resolved from valid rules gives.

@@ -20,6 +20,8 @@ package struct ProxyConfiguration: Hashable, Sendable {
     package var upstreamIdleTimeout: Duration = .seconds(4)
     /// For exchanges in flight when the worker is told to stop.
     package var drainTimeout: Duration = .seconds(30)
+    /// For requests that are already on their way on idle connections when the worker is told to stop.
+    package var lameDuck: Duration = .seconds(1)
     /// For a client to close its side after the last response, before the connection is cut.
     package var lingerTimeout: Duration = .seconds(2)
 

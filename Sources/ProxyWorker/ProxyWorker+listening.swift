@@ -19,6 +19,7 @@ extension ProxyWorker {
         var addresses: [ListenAddress] = []
         for address in configuration.listen {
             var port = address.port
+            if port != 0, let loop = loops.first { try await Self.check(address, on: loop) }
             for loop in loops {
                 let channel = try await Self.bootstrap(loop, configuration).bind(host: address.host, port: port).get()
                 state.withLock { $0.listeners.append(channel) }
@@ -32,6 +33,19 @@ extension ProxyWorker {
             metadata: ["worker": "\(id)", "addresses": "\(addresses.map(\.description).joined(separator: ", "))"]
         )
         bound.set(.success(addresses))
+    }
+
+    /// Makes sure that nobody else listens there: with `SO_REUSEPORT` the kernel would silently share the port between
+    /// two programs of one user, and clients would be routed by two tables.
+    private static func check(_ address: ListenAddress, on loop: LoopHandle) async throws {
+        do {
+            let probe = try await ServerBootstrap(group: loop.eventLoop)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(host: address.host, port: address.port).get()
+            try await probe.close()
+        } catch {
+            throw ListenError(address: address, cause: error)
+        }
     }
 
     private static func bootstrap(_ loop: LoopHandle, _ configuration: ProxyConfiguration) -> ServerBootstrap {

@@ -1,13 +1,15 @@
+import AdminAPI
 import Metrics
 import ProxyWorker
 
 extension ProxyWorker {
-    /// Sets the gauges that a scrape shows: the sums over the event loops, which count without synchronisation.
-    func recordMetrics() async {
+    /// Sets what a scrape shows: the sums over the event loops, which count without synchronisation.
+    func recordMetrics(in registry: PrometheusRegistry) async {
         let statistics = await statistics()
         func set(_ name: String, _ value: Int, _ dimensions: [(String, String)] = []) {
-            Gauge(label: "signalbox_proxy_\(name)", dimensions: dimensions).record(value)
+            registry.set(counter: "signalbox_proxy_\(name)", dimensions, to: value)
         }
+        func gauge(_ name: String, _ value: Int) { Gauge(label: "signalbox_proxy_\(name)").record(value) }
         set("requests", statistics.requests)
         for (status, count) in [
             ("2xx", statistics.responses2xx), ("3xx", statistics.responses3xx), ("4xx", statistics.responses4xx),
@@ -31,9 +33,9 @@ extension ProxyWorker {
         }
         set("retries", statistics.retries + statistics.staleRetries)
         set("client_aborts", statistics.clientAborts)
-        set("active_requests", statistics.activeExchanges)
-        set("client_connections", statistics.clientConnections)
-        set("upstream_connections", statistics.upstreamConnections)
-        set("idle_upstream_connections", statistics.idleUpstreamConnections)
+        gauge("active_requests", statistics.activeExchanges)
+        gauge("client_connections", statistics.clientConnections)
+        gauge("upstream_connections", statistics.upstreamConnections)
+        gauge("idle_upstream_connections", statistics.idleUpstreamConnections)
     }
 }

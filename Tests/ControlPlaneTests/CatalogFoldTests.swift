@@ -24,7 +24,6 @@ struct CatalogFoldTests {
     @Test("the first answer makes a pending service fresh")
     func firstAnswer() {
         let fold = CatalogFold(answer([.star(1)], index: 9, at: 5), into: CatalogService(key: Self.key))
-        #expect(fold.transition == .becameFresh)
         #expect(fold.changes.map(\.kind) == [.peerJoined])
         #expect(
             fold.service.watch == WatchStatus(state: .fresh, consulIndex: 9, lastSuccessAt: Self.time(5), answers: 1)
@@ -37,7 +36,6 @@ struct CatalogFoldTests {
         let before = known([.star(1)])
         let fold = CatalogFold(answer([.star(1)], index: 2, at: 60), into: before)
         #expect(fold.changes.isEmpty)
-        #expect(fold.transition == nil)
         #expect(fold.service.instances == before.instances)
         #expect(fold.service.watch.consulIndex == 2)
         #expect(fold.service.watch.lastSuccessAt == Self.time(60))
@@ -66,7 +64,6 @@ struct CatalogFoldTests {
     func failures() {
         let before = known([.star(1)])
         let first = CatalogFold(failure("refused", at: 10), into: before)
-        #expect(first.transition == .becameStale)
         #expect(first.changes.isEmpty)
         #expect(first.service.instances == before.instances)
         #expect(first.service.watch.state == .stale)
@@ -74,14 +71,12 @@ struct CatalogFoldTests {
         #expect(first.service.watch.lastSuccessAt == Self.time(0))
 
         let second = CatalogFold(failure("No cluster leader", at: 20), into: first.service)
-        #expect(second.transition == nil)
         #expect(second.service.watch.staleSince == Self.time(10))
         #expect(second.service.watch.lastError == "No cluster leader")
         #expect(second.service.watch.failures == 2)
         #expect(second.service.watch.answers == 1)
 
         let recovered = CatalogFold(answer([.star(1)], at: 30), into: second.service)
-        #expect(recovered.transition == .becameFresh)
         #expect(recovered.changes.isEmpty)
         #expect(recovered.service.watch.staleSince == nil)
         #expect(recovered.service.watch.lastError == nil)
@@ -91,7 +86,6 @@ struct CatalogFoldTests {
     @Test("a service that was never answered stays pending, and says why")
     func pendingFailure() {
         let fold = CatalogFold(failure("refused", at: 10), into: CatalogService(key: Self.key))
-        #expect(fold.transition == nil)
         #expect(fold.service.watch.state == .pending)
         #expect(fold.service.watch.staleSince == nil)
         #expect(fold.service.watch.lastError == "refused")

@@ -50,7 +50,7 @@ struct CatalogHandlers {
         try query.check()
         let service = query.text("service")
         let group = query.text("group")
-        let peers = await controlPlane.current.groups.values
+        let peers = await controlPlane.currentGroups.values
             .filter { group == nil || $0.name == group }
             .flatMap(\.peers)
             .filter { service == nil || $0.service == service }

@@ -8,6 +8,9 @@ internal import ServiceLifecycle
 /// What workers ask: the snapshot, held until it changes; and what they say of it.
 struct RoutingHandlers {
     let controlPlane: ControlPlane
+    private let bodies = SnapshotBodies()
+
+    init(controlPlane: ControlPlane) { self.controlPlane = controlPlane }
 
     /// How long a question is held when it doesn't say, and at most.
     static let defaultWait = Duration.seconds(30)
@@ -24,8 +27,8 @@ struct RoutingHandlers {
         let index = query.integer("index", in: 0...Int.max)
         let wait = query.duration("wait")
         let worker = query.text("worker")
-        if let worker, !worker.isEmpty, !Self.isWorkerID(worker) {
-            query.say("worker", "invalid_value", "must be 1 to 128 letters, digits, '.', '_', '-' or ':'")
+        if let worker, !worker.isEmpty, !WorkerID.isValid(worker) {
+            query.say("worker", "invalid_value", WorkerID.rule)
         }
         try query.check()
 
@@ -45,7 +48,7 @@ struct RoutingHandlers {
         }
         var headers = Self.headers(index: published.snapshot.index)
         headers[.contentType] = "application/json"
-        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: try published.body())))
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: try bodies.body(of: published)))
     }
 
     private func workers(_ request: Request) async throws -> Response {
@@ -73,10 +76,5 @@ struct RoutingHandlers {
         if text.hasPrefix("W/") { text = text.dropFirst(2) }
         guard text.hasPrefix("\""), text.hasSuffix("\""), text.count > 2 else { return nil }
         return Int(text.dropFirst().dropLast()).flatMap { $0 >= 0 ? $0 : nil }
-    }
-
-    static func isWorkerID(_ text: String) -> Bool {
-        (1...128).contains(text.utf8.count)
-            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-:".contains($0)) }
     }
 }

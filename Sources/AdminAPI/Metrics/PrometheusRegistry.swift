@@ -27,6 +27,11 @@ package final class PrometheusRegistry: MetricsFactory, Sendable {
         return text
     }
 
+    /// Sets a counter that something else counts: the sum as of now.
+    package func set(counter label: String, _ dimensions: [(String, String)] = [], to value: Int) {
+        series(label, dimensions, type: "counter", suffix: "_total") { PrometheusValue() }.set(Int64(value))
+    }
+
     /// Drops a family's series, whose objects may be gone; those that still exist are set again.
     package func forget(_ name: String) { families.withLock { $0[name] = nil } }
 

@@ -35,7 +35,10 @@ struct ExplainDocument: Decodable {
         let headers: [String: HeaderValue] = try fields.optional(.headers, default: [:])
         let sourceIP = try fields.optional(.sourceIP, default: "127.0.0.1")
         if !HTTPToken.isValid(method) { try fields.fail(.method, "invalid_value", "must be an HTTP method") }
-        if !path.hasPrefix("/") { try fields.fail(.path, "invalid_value", "must begin with '/'") }
+        // What a worker answers with 400 can't be explained.
+        if !path.hasPrefix("/") || path.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "#") }) {
+            try fields.fail(.path, "invalid_value", "must begin with '/' and have no blank, control character or '#'")
+        }
         if IPAddress(sourceIP) == nil { try fields.fail(.sourceIP, "invalid_value", "must be an IP address") }
         for name in headers.keys.sorted() where !HTTPToken.isValid(name) {
             try fields.fail(.headers, "invalid_value", "has a header name '\(name)' that is no token")

@@ -96,6 +96,8 @@ extension ClientHandler {
         self.exchange?.peer = peer
         let address = PeerAddress(host: peer.address, port: peer.port)
         if let upstream = proxy.pool.take(address) {
+            // It has been connected to and is still open: so much for not being reachable.
+            proxy.connectSucceeded(peer)
             send(on: upstream)
         } else {
             connect(peer)

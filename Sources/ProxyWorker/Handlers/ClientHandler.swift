@@ -49,7 +49,7 @@ final class ClientHandler: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         reader = RequestReader(sourceIP: Self.canonicalAddress(context.channel.remoteAddress))
         proxy.clientConnected(self)
-        if proxy.isDraining { return cut() }
+        if proxy.closesIdle { return cut() }
         deadline = .now() + proxy.times.clientIdle
         context.read()
     }

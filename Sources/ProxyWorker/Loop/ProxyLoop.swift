@@ -13,6 +13,8 @@ final class ProxyLoop {
     var pool: UpstreamPool<UpstreamHandler>
     var counters = ProxyStatistics()
     private(set) var isDraining = false
+    /// Draining has come so far that idle connections, and new ones, are closed.
+    private(set) var closesIdle = false
 
     private var penalty: PeerPenalty
     private var clients: [ObjectIdentifier: ClientHandler] = [:]
@@ -29,6 +31,7 @@ final class ProxyLoop {
         let streamIdle: TimeAmount
         let upstreamIdle: TimeAmount
         let linger: TimeAmount
+        let lameDuck: TimeAmount
 
         init(_ configuration: ProxyConfiguration) {
             connect = TimeAmount(configuration.connectTimeout)
@@ -37,6 +40,7 @@ final class ProxyLoop {
             streamIdle = TimeAmount(configuration.streamIdleTimeout)
             upstreamIdle = TimeAmount(configuration.upstreamIdleTimeout)
             linger = TimeAmount(configuration.lingerTimeout)
+            lameDuck = TimeAmount(configuration.lameDuck)
         }
 
         /// How often deadlines are looked at: often enough for the shortest of them.
@@ -134,9 +138,15 @@ final class ProxyLoop {
         isDraining = true
         drained = promise
         eventLoop.assumeIsolated().scheduleTask(in: limit) { [weak self] in self?.cutClients() }
-        for client in Array(clients.values) { client.drain() }
+        // A request may be on its way on a connection that looks idle: it is answered, with `Connection: close`.
+        eventLoop.assumeIsolated().scheduleTask(in: min(limit, times.lameDuck)) { [weak self] in self?.closeIdle() }
         if clients.isEmpty { drained?.succeed(true) }
         return promise.futureResult
+    }
+
+    private func closeIdle() {
+        closesIdle = true
+        for client in Array(clients.values) { client.drain() }
     }
 
     /// Closes what clients are left without waiting for them.

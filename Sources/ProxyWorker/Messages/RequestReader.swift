@@ -16,6 +16,7 @@ struct RequestReader {
 
     /// - Throws: `ProxyProblem`; the connection can't be used after it.
     mutating func read(_ head: HTTPRequestHead) throws(ProxyProblem) -> ProxiedRequest {
+        guard head.version.major == 1 else { throw ProxyProblem(.versionNotSupported) }
         let fields = try Fields(head.headers)
         let isHTTP11 = head.version.minor >= 1
         let framing = try Self.framing(fields, isHTTP11: isHTTP11)

@@ -42,11 +42,17 @@ struct ResponseForwarding {
             }
         }
         if let coding, !coding.isField("chunked") { return nil }
+        var length: Int?
+        if let contentLength {
+            // Digits that no number holds: where the body ends can't be known.
+            guard let number = Int(contentLength), number >= 0 else { return nil }
+            length = number
+        }
         let code = response.status.code
         let hasNoBody = request.codecMethod == .HEAD || code == 204 || code == 304
         let ownFraming: BodyFraming =
             hasNoBody
-            ? .none : coding != nil ? .chunked : contentLength.flatMap { Int($0) }.map { .length($0) } ?? .untilClose
+            ? .none : coding != nil ? .chunked : length.map { .length($0) } ?? .untilClose
         switch ownFraming {
         case .none, .length: framing = ownFraming
         case .chunked, .untilClose: framing = request.isHTTP11 ? .chunked : .untilClose
@@ -85,7 +91,8 @@ struct ResponseForwarding {
     static func timeout(_ value: String) -> Int? {
         for part in value.utf8.split(whereSeparator: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }) {
             let pair = part.split(separator: UInt8(ascii: "="), maxSplits: 1)
-            if pair.count == 2, pair[0].isToken("timeout") { return Int(String(Substring(pair[1]))) }
+            guard pair.count == 2, pair[0].isToken("timeout") else { continue }
+            return UInt16(String(Substring(pair[1]))).map(Int.init)
         }
         return nil
     }

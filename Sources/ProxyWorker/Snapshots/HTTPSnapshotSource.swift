@@ -55,6 +55,9 @@ package final class HTTPSnapshotSource: SnapshotSource {
     /// An answer that is no snapshot, in words.
     private struct Refusal: Error, CustomStringConvertible { let description: String }
 
+    /// What is read of a problem document.
+    private struct ProblemDetail: Decodable { let detail: String }
+
     private let configuration: Configuration
     private let client: HTTPClient
     private let file: SnapshotFile?
@@ -155,7 +158,9 @@ package final class HTTPSnapshotSource: SnapshotSource {
                 let data = Data(buffer: body)
                 return .snapshot(try JSONDecoder().decode(Snapshot.self, from: data), data)
             case 304: return .unchanged
-            default: throw Refusal(description: "status \(response.status.code)")
+            default:
+                let detail = try? JSONDecoder().decode(ProblemDetail.self, from: Data(buffer: body)).detail
+                throw Refusal(description: "status \(response.status.code)\(detail.map { ": \($0)" } ?? "")")
             }
         }
     }

@@ -33,6 +33,16 @@ extension CompiledRoute {
         return matches ? nil : "path '\(request.path)' is not \(source.match.path)"
     }
 
+    /// Why a condition beside host and path doesn't hold; nil when all do.
+    func failure(_ request: some RoutableRequest) -> String? {
+        switch firstFailure(request) {
+        case .method?: return "method \(request.method) is not one of \(source.match.methods.joined(separator: ", "))"
+        case .header(let place)?: return "header does not hold: \(headers[place].words)"
+        case .query(let place)?: return "query parameter does not hold: \(query[place].words)"
+        case nil: return nil
+        }
+    }
+
     func matchReason(host: HostPattern?) -> String {
         var parts = [host.map { "host \($0)" } ?? "any host", "path \(source.match.path)"]
         if source.match.conditionCount > 0 { parts.append("\(source.match.conditionCount) more conditions") }

@@ -68,27 +68,29 @@ final class CompiledRoute {
         salt = route.sticky?.salt ?? route.name
     }
 
-    /// The first condition beside host and path that `request` fails, in words; nil when all hold.
-    func failure(_ request: some RoutableRequest) -> String? {
-        if !acceptsMethod(request.method) {
-            return "method \(request.method) is not one of \(source.match.methods.joined(separator: ", "))"
+    /// A condition beside host and path that a request fails.
+    enum Failure {
+        case method
+        /// A place in `headers`.
+        case header(Int)
+        /// A place in `query`.
+        case query(Int)
+    }
+
+    /// The first condition that `request` fails; nil when all hold.
+    func firstFailure(_ request: some RoutableRequest) -> Failure? {
+        guard acceptsMethod(request.method) else { return .method }
+        for place in headers.indices where !headers[place].holds(for: request.header(headers[place].name)) {
+            return .header(place)
         }
-        for condition in headers where !condition.holds(for: request.header(condition.name)) {
-            return "header does not hold: \(condition.words)"
-        }
-        for condition in query where !condition.holds(for: request.parameter(condition.name)) {
-            return "query parameter does not hold: \(condition.words)"
+        for place in query.indices where !query[place].holds(for: request.parameter(query[place].name)) {
+            return .query(place)
         }
         return nil
     }
 
     /// Whether every condition beside host and path holds.
-    func conditionsHold(_ request: some RoutableRequest) -> Bool {
-        guard acceptsMethod(request.method) else { return false }
-        for condition in headers where !condition.holds(for: request.header(condition.name)) { return false }
-        for condition in query where !condition.holds(for: request.parameter(condition.name)) { return false }
-        return true
-    }
+    func conditionsHold(_ request: some RoutableRequest) -> Bool { firstFailure(request) == nil }
 
     private func acceptsMethod(_ method: String) -> Bool {
         source.match.methods.isEmpty || source.match.methods.contains(method)

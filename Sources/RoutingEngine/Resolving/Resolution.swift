@@ -7,6 +7,7 @@ package struct Resolution: Sendable {
     package private(set) var snapshotRoutes: [String: SnapshotRoute] = [:]
     /// Which groups take peers from a service.
     private var groupsByService: [ServiceKey: Set<String>] = [:]
+    private var serviceByGroup: [String: ServiceKey] = [:]
 
     package init() {}
 
@@ -22,11 +23,13 @@ package struct Resolution: Sendable {
     /// - Returns: whether workers would notice.
     @discardableResult
     package mutating func update(group name: String, _ group: Group?, catalog: Catalog) -> Bool {
-        for key in groupsByService.filter({ $0.value.contains(name) }).keys where key != group?.consul?.key {
-            groupsByService[key]?.remove(name)
-            if groupsByService[key]?.isEmpty == true { groupsByService[key] = nil }
+        let service = group?.consul?.key
+        if let before = serviceByGroup[name], before != service {
+            groupsByService[before]?.remove(name)
+            if groupsByService[before]?.isEmpty == true { groupsByService[before] = nil }
         }
-        if let key = group?.consul?.key { groupsByService[key, default: []].insert(name) }
+        serviceByGroup[name] = service
+        if let service { groupsByService[service, default: []].insert(name) }
         groups[name] = group.map { Resolver.resolve(name, $0, in: catalog) }
         let snapshot = groups[name]?.snapshot
         defer { snapshotGroups[name] = snapshot }

@@ -58,7 +58,7 @@ package enum Resolver {
         var owners: [String: PeerID] = [:]
         return peers.map { peer in
             guard peer.isUsable else { return peer }
-            let place = "\(peer.address) \(peer.port)"
+            let place = "\(IPAddress(peer.address)?.description ?? peer.address) \(peer.port)"
             guard let owner = owners[place] else {
                 owners[place] = peer.id
                 return peer

@@ -52,7 +52,4 @@ package struct Deal: Hashable, Sendable {
         for interval in intervals where bucket < interval.upperBound { return interval.entry }
         return nil
     }
-
-    /// The only entry that gets anything, when there is just one.
-    package var soleEntry: Int? { intervals.count == 1 ? intervals[0].entry : nil }
 }

@@ -4,6 +4,7 @@ package struct LedgerEntry: Hashable, Sendable {
     package var kind: LedgerKind
     /// Who: `token:NAME`, `consul`, `worker:ID` or `signalbox`.
     package var actor: String
+    /// `NAME`, or `NAME@DATACENTER` when a group names a datacenter.
     package var service: String?
     package var peer: PeerID?
     /// The groups that it concerns, sorted.

@@ -29,6 +29,8 @@ extension ConsulSelector {
             }
         }
         text(service, pointer["service"])
+        // Consul takes it for a path of its own.
+        if service.contains("/") { problems.add(pointer["service"], "invalid_value", "must not have '/'") }
         text(datacenter, pointer["datacenter"], mayBeEmpty: true)
         // Each instance is held against each of them.
         guard tags.count + excludeTags.count + meta.values.reduce(meta.count, { $0 + $1.count }) <= Limits.selectorValues else {
@@ -48,9 +50,15 @@ extension ConsulSelector {
 }
 
 extension StaticPeer {
+    /// Whether `text` can be a peer's address: an IP address or a host name.
+    package static func isAddress(_ text: String) -> Bool {
+        if IPAddress(text) != nil { return true }
+        if case .exact(let host)? = HostPattern(text) { return !host.hasPrefix("[") }
+        return false
+    }
+
     func validate(at pointer: JSONPointer, into problems: ProblemList) {
-        let isName: Bool = if case .exact(let host)? = HostPattern(address) { !host.hasPrefix("[") } else { false }
-        if !isName, IPAddress(address) == nil {
+        if !Self.isAddress(address) {
             problems.add(pointer["address"], "invalid_value", "must be an IP address or a host name")
         }
         if !(1...65_535).contains(port) {

@@ -19,8 +19,9 @@ extension Route {
     private func validateForce(
         at pointer: JSONPointer, groupExists: (String) -> Bool, into problems: ProblemList
     ) {
-        if force.count > Limits.forceRules {
-            problems.add(pointer, "invalid_value", "has more than \(Limits.forceRules) entries")
+        // What is too long isn't looked at: each entry may hold a regular expression to compile.
+        guard force.count <= Limits.forceRules else {
+            return problems.add(pointer, "invalid_value", "has more than \(Limits.forceRules) entries")
         }
         for (index, rule) in force.enumerated() {
             switch rule.condition {
@@ -58,7 +59,7 @@ extension Route {
             $0.pointer.hasPrefix(pointer.description) && $0.pointer.hasSuffix("/weight")
         }
         if sum != Percent.whole.basisPoints, !badWeight {
-            problems.add(pointer, "weights_sum", "has weights that add up to \(Double(sum) / 100), not exactly 100")
+            problems.add(pointer, "weights_sum", "has weights that add up to \(Percent.text(basisPoints: sum)), not exactly 100")
         }
     }
 }

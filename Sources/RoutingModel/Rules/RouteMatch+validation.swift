@@ -20,8 +20,9 @@ extension RouteMatch {
                 problems.add(pointer["methods"][index], "duplicate", "lists \(method) a second time")
             }
         }
-        if headers.count + query.count > Limits.conditions {
-            problems.add(pointer, "invalid_value", "has more than \(Limits.conditions) header and query conditions")
+        guard headers.count + query.count <= Limits.conditions else {
+            return problems.add(
+                pointer, "invalid_value", "has more than \(Limits.conditions) header and query conditions")
         }
         for (index, header) in headers.enumerated() {
             header.validate(at: pointer["headers"][index], isHeader: true, into: problems)

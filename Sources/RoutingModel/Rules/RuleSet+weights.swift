@@ -18,7 +18,7 @@ extension RuleSet {
         }
         let sum = weights.values.reduce(0) { $0 + $1.basisPoints }
         if sum != Percent.whole.basisPoints {
-            problems.add(.root, "weights_sum", "has weights that add up to \(Double(sum) / 100), not exactly 100")
+            problems.add(.root, "weights_sum", "has weights that add up to \(Percent.text(basisPoints: sum)), not exactly 100")
         }
         try Self.refuse("weights document", problems)
 

@@ -14,7 +14,10 @@ package struct JSONScan {
     /// How deep objects and arrays may be nested; no document of Signalbox goes half as deep.
     package static let deepest = 64
 
-    /// Members whose name their object has already.
+    /// Duplicates that are listed; each costs a pointer, and a name may be long.
+    private static let listed = 10
+
+    /// Members whose name their object has already; the first few.
     package private(set) var duplicates: [JSONPointer] = []
 
     private let bytes: [UInt8]
@@ -55,7 +58,7 @@ package struct JSONScan {
                 guard next == UInt8(ascii: "\"") else { throw malformed("a member's name is missing") }
                 let name = try string(keeping: true)
                 path.append(AnyKey(name))
-                if !names.insert(name).inserted { duplicates.append(JSONPointer(path)) }
+                if !names.insert(name).inserted, duplicates.count < Self.listed { duplicates.append(JSONPointer(path)) }
                 guard take(":") else { throw malformed("a colon is missing") }
                 try value()
                 path.removeLast()

@@ -23,7 +23,10 @@ package struct Percent: Hashable, Comparable, Sendable {
 }
 
 extension Percent: CustomStringConvertible {
-    package var description: String {
+    package var description: String { Self.text(basisPoints: basisPoints) }
+
+    /// `5`, `33.3`, `0.01`; also for sums above 100.
+    static func text(basisPoints: Int) -> String {
         let fraction = basisPoints % 100
         if fraction == 0 { return "\(basisPoints / 100)" }
         if fraction % 10 == 0 { return "\(basisPoints / 100).\(fraction / 10)" }

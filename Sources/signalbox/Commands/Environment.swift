@@ -7,9 +7,9 @@ struct Environment {
 
     init(_ variables: [String: String] = ProcessInfo.processInfo.environment) { self.variables = variables }
 
-    /// The value of `SIGNALBOX_<NAME>`; an empty one counts as none.
+    /// The value of `SIGNALBOX_<NAME>` without blanks around it; an empty one counts as none.
     func text(_ name: String) -> String? {
-        variables["SIGNALBOX_\(name)"].flatMap { $0.isEmpty ? nil : $0 }
+        variables["SIGNALBOX_\(name)"]?.trimmingCharacters(in: .whitespacesAndNewlines).nilIfEmpty
     }
 
     /// What the command line says, else the environment, else `fallback`.
@@ -37,4 +37,8 @@ struct Environment {
             return value
         }
     }
+}
+
+extension String {
+    fileprivate var nilIfEmpty: String? { isEmpty ? nil : self }
 }

@@ -41,6 +41,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "How long one question to Consul is held. (default: 55s)")
     var consulWait: Seconds?
 
+    @Option(help: "Questions that Consul may hold at once; more services than that take turns. (default: 150)")
+    var consulWatches: Int?
+
     @Option(help: "Event loops of the embedded proxy. (default: one per core)")
     var proxyThreads: Int?
 
@@ -78,12 +81,13 @@ struct ServeCommand: AsyncParsableCommand {
         _ directory: borrowing DataDirectory, _ environment: Environment, _ metrics: PrometheusRegistry, _ logger: Logger
     ) async throws {
         let store = try SQLiteStore(path: directory.database)
-        let discovery = try environment.value(consul, "CONSUL").map { address in
-            ConsulDiscovery(
-                configuration: try ConsulConfiguration(
-                    address: address, token: environment.text("CONSUL_TOKEN"),
-                    wait: try environment.value(consulWait, "CONSUL_WAIT")?.duration ?? .seconds(55)),
-                logger: logger)
+        let discovery = try environment.value(consul, "CONSUL").map { address -> ConsulDiscovery in
+            var configuration = try ConsulConfiguration(
+                address: address, token: environment.text("CONSUL_TOKEN"),
+                wait: try environment.value(consulWait, "CONSUL_WAIT")?.duration ?? .seconds(55))
+            configuration.watches = try environment.value(consulWatches, "CONSUL_WATCHES", default: 150)
+            guard configuration.watches > 0 else { throw ValidationError("--consul-watches must be at least 1.") }
+            return ConsulDiscovery(configuration: configuration, logger: logger)
         }
         let controlPlane = try await ControlPlane(
             store: store, discovery: discovery,
@@ -109,7 +113,7 @@ struct ServeCommand: AsyncParsableCommand {
         let server = AdminServer(
             configuration: AdminConfiguration(host: address.host, port: address.port, token: token),
             controlPlane: controlPlane, metrics: metrics,
-            beforeScrape: { await worker?.recordMetrics() }, logger: logger,
+            beforeScrape: { await worker?.recordMetrics(in: metrics) }, logger: logger,
             onListening: { port in logger.notice("The admin API listens on http://\(ListenAddress(host: address.host, port: port))") })
 
         // Ended in reverse order, one after the other: the proxy drains while everything it needs still runs.
@@ -133,6 +137,7 @@ struct ServeCommand: AsyncParsableCommand {
         let listen = try environment.values(proxy, "PROXY")
         guard !listen.isEmpty else { return nil }
         let id = try environment.value(workerId, "WORKER_ID", default: "embedded")
+        guard WorkerID.isValid(id) else { throw ValidationError("The worker's id '\(id)' \(WorkerID.rule).") }
         var configuration = ProxyConfiguration(
             listen: listen, threads: try environment.value(proxyThreads, "PROXY_THREADS"))
         configuration.drainTimeout = drain

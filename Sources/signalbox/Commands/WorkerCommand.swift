@@ -3,6 +3,7 @@ import AsyncHTTPClient
 import Foundation
 import Logging
 import ProxyWorker
+import RoutingModel
 import ServiceLifecycle
 import UnixSignals
 
@@ -55,8 +56,13 @@ struct WorkerCommand: AsyncParsableCommand {
 
     private func work(_ environment: Environment, _ logger: Logger) async throws {
         let id = try environment.value(id, "ID", default: ProcessInfo.processInfo.hostName)
+        guard WorkerID.isValid(id) else { throw ValidationError("The worker's id '\(id)' \(WorkerID.rule).") }
+        let address = try environment.value(control, "CONTROL", default: "http://127.0.0.1:7000")
+        guard let url = URL(string: address), ["http", "https"].contains(url.scheme), url.host() != nil else {
+            throw ValidationError("The control plane's address '\(address)' must look like http://127.0.0.1:7000.")
+        }
         let asking = HTTPSnapshotSource.Configuration(
-            control: try environment.value(control, "CONTROL", default: "http://127.0.0.1:7000"),
+            control: address,
             token: try token(environment), worker: id, stateDirectory: try environment.value(stateDir, "STATE_DIR"))
         let addresses = try environment.values(listen, "LISTEN")
         var configuration = ProxyConfiguration(

@@ -36,7 +36,8 @@ struct LineLogHandler: LogHandler {
         let entry = Entry(
             time: Date(), level: event.level, label: label, message: event.message.description,
             metadata: all.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) })
-        // One write call: lines of several threads don't mix.
-        FileHandle.standardError.write(Data((format(entry) + "\n").utf8))
+        // One write call: lines of several threads don't mix. A log that can't be written (a full disk, a reader that is
+        // gone) must not take the program with it.
+        try? FileHandle.standardError.write(contentsOf: Data((format(entry) + "\n").utf8))
     }
 }

@@ -9,6 +9,7 @@ import Store
 
 @testable import AdminAPI
 @testable import ControlPlane
+import TestKit
 
 /// The admin API over a control plane of one test's own, with a real store.
 struct AdminFixture: Sendable {

@@ -3,6 +3,7 @@ import Logging
 import Store
 
 @testable import ControlPlane
+import TestKit
 
 /// A folder with one database, over which control planes come and go.
 struct DataFolder: Sendable {
