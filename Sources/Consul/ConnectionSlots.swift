@@ -5,7 +5,7 @@
 actor ConnectionSlots {
     private let limit: Int
     private var used = 0
-    private var waiting: [(id: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    private var waiting: [(id: Int, continuation: CheckedContinuation<Bool, Never>)] = []
     private var nextID = 0
 
     init(_ limit: Int) { self.limit = max(1, limit) }
@@ -13,9 +13,8 @@ actor ConnectionSlots {
     /// Runs `body` when there is a slot.
     /// - Throws: `CancellationError` when the task was cancelled while it waited; what `body` throws.
     nonisolated func use<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
-        await acquire()
+        guard await acquire() else { throw CancellationError() }
         do {
-            try Task.checkCancellation()
             let value = try await body()
             await release()
             return value
@@ -25,14 +24,16 @@ actor ConnectionSlots {
         }
     }
 
-    private func acquire() async {
+    /// - Returns: false when the task was cancelled; then there is nothing to release.
+    private func acquire() async -> Bool {
+        if Task.isCancelled { return false }
         if used < limit {
             used += 1
-            return
+            return true
         }
         let id = nextID
         nextID += 1
-        await withTaskCancellationHandler {
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { waiting.append((id, $0)) }
         } onCancel: {
             Task { await self.letGo(id) }
@@ -41,14 +42,13 @@ actor ConnectionSlots {
 
     /// Hands the slot on, or gives it back.
     private func release() {
-        guard waiting.isEmpty else { return waiting.removeFirst().continuation.resume() }
+        guard waiting.isEmpty else { return waiting.removeFirst().continuation.resume(returning: true) }
         used -= 1
     }
 
-    /// A cancelled waiter goes on at once; it gives back the slot that it is counted for here.
+    /// A cancelled waiter goes on at once, without a slot.
     private func letGo(_ id: Int) {
         guard let place = waiting.firstIndex(where: { $0.id == id }) else { return }
-        used += 1
-        waiting.remove(at: place).continuation.resume()
+        waiting.remove(at: place).continuation.resume(returning: false)
     }
 }

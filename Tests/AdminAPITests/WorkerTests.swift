@@ -47,23 +47,38 @@ struct WorkerTests {
     func nack() async throws {
         try await AdminFixture.run { admin in
             _ = try await admin.get("/v1/routing?worker=w")
+            try await admin.writeGroup("more")
+            let newest = await admin.controlPlane.current.snapshot.index
             for _ in 1...2 {
-                let answer = try await admin.post("/v1/workers/w/nack", #"{"index":7,"error":"it's too \"much\""}"#)
+                let answer = try await admin.post(
+                    "/v1/workers/w/nack", #"{"index":\#(newest),"error":"it's too \"much\""}"#)
                 #expect(answer.status == 204)
                 #expect(answer.body.isEmpty)
             }
             let nack = try await admin.get("/v1/workers").items.first?["nack"]
-            #expect(nack?["index"] == 7)
+            #expect(nack?["index"]?.int == newest)
             #expect(nack?["error"] == #"it's too "much""#)
             try await admin.settled()
             let entries = try await admin.get("/v1/audit?kind=worker.nack").items
             #expect(entries.count == 1)
             #expect(entries.first?["cause"] == #"it's too "much""#)
-            #expect(entries.first?["index"] == 7)
+            #expect(entries.first?["index"]?.int == newest)
 
-            _ = try await admin.get("/v1/routing?worker=w&index=6")
+            _ = try await admin.get("/v1/routing?worker=w&index=\(newest - 1)")
             #expect(try await admin.get("/v1/workers").items.first?["nack"] != nil)
-            _ = try await admin.get("/v1/routing?worker=w&index=7")
+            _ = try await admin.get("/v1/routing?worker=w&index=\(newest)&wait=1ms")
+            #expect(try await admin.get("/v1/workers").items.first?["nack"] == nil)
+        }
+    }
+
+    @Test("an index that was never published is neither applied nor refused by anybody")
+    func unknownIndex() async throws {
+        try await AdminFixture.run { admin in
+            let newest = await admin.controlPlane.current.snapshot.index
+            _ = try await admin.get("/v1/routing?worker=w&index=\(newest + 1)&wait=1ms")
+            #expect(try await admin.get("/v1/workers").items.first?["applied"] == 0)
+            let answer = try await admin.post("/v1/workers/w/nack", #"{"index":\#(newest + 1),"error":"no"}"#)
+            #expect(answer.status == 422)
             #expect(try await admin.get("/v1/workers").items.first?["nack"] == nil)
         }
     }

@@ -28,6 +28,36 @@ import Testing
         }
     }
 
+    @Test("More services than Consul's connections: all are known, and others can still reach the agent")
+    func crowd() async throws {
+        try await withConsulAgent { agent in
+            let names = (0..<260).map { "crowd-\($0)" }
+            for name in names { try await agent.register(name, id: name, port: 9001, status: nil) }
+            let configuration = try Self.configuration(agent)
+            let discovery = ConsulDiscovery(configuration: configuration, logger: .silent)
+            discovery.watch(Set(names.map { ServiceKey(name: $0) }))
+            let run = Task { try await discovery.run() }
+            var known: Set<ServiceKey> = []
+            var isRegistered = false
+            for await observation in discovery.observations {
+                guard case .answer(_, let instances, _) = observation.outcome else {
+                    Issue.record("\(observation)")
+                    break
+                }
+                if instances.count == 1 { known.insert(observation.key) }
+                if known.count == names.count, !isRegistered {
+                    isRegistered = true
+                    try await agent.register("crowd-7", id: "another", port: 9002, status: nil)
+                }
+                if observation.key.name == "crowd-7", instances.count == 2 { break }
+            }
+            #expect(known.count == names.count)
+            #expect(isRegistered)
+            run.cancel()
+            try await run.value
+        }
+    }
+
     private func comesAndGoes(_ agent: ConsulAgent, _ log: ObservationLog) async throws {
         try await log.instances(of: "star", "is known to have no instance") { $0.isEmpty }
         try await agent.register("star", id: "star-1", port: 9001, tags: ["v1"], meta: ["version": "1"])
