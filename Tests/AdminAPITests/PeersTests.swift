@@ -42,6 +42,19 @@ struct PeersTests {
         }
     }
 
+    @Test("what workers don't notice is shown too, at once")
+    func unnoticed() async throws {
+        try await AdminFixture.run { admin in
+            try await admin.writeStar()
+            await admin.answer([AdminFixture.instance("sick", health: .critical)])
+            #expect(try await admin.get("/v1/peers").items.map { $0["health"] } == ["critical"])
+            await admin.answer([AdminFixture.instance("sick", health: .maintenance)])
+            #expect(try await admin.get("/v1/peers").items.map { $0["health"] } == ["maintenance"])
+            await admin.answer([])
+            #expect(try await admin.get("/v1/peers").items.isEmpty)
+        }
+    }
+
     @Test("filters by service and by group, together and alone")
     func filters() async throws {
         try await AdminFixture.run { admin in

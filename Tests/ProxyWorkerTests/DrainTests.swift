@@ -38,6 +38,30 @@ import Testing
         await stub.stop()
     }
 
+    @Test("A request that comes on an idle connection just after it was told to stop is answered, and told to close")
+    func answersLateRequests() async throws {
+        let stub = try await UpstreamStub.answering("late")
+        try await WorkerFixture.run(.to(stub.port), configure: { $0.lameDuck = .seconds(20) }) { worker in
+            let client = try await worker.connect()
+            try await client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try await client.readResponse().values("Connection") == [])
+            await worker.shutDown()
+            let port = try await worker.port
+            try await eventually("no listener") {
+                guard let more = try? await RawConnection.connect(to: ("127.0.0.1", port)) else { return true }
+                await more.close()
+                return false
+            }
+            try await client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            let response = try await client.readResponse()
+            #expect(response.body == "late")
+            #expect(response.values("Connection") == ["close"])
+            #expect(try await client.waitForEnd() == .orderly)
+            try await worker.waitUntilStopped()
+        }
+        await stub.stop()
+    }
+
     @Test("A response that had begun is finished too")
     func finishesResponse() async throws {
         let goOn = Latch<Void>()
@@ -92,6 +116,21 @@ import Testing
         await #expect(throws: (any Error).self) { try await worker.run() }
         await #expect(throws: (any Error).self) { try await worker.boundAddresses }
         await taken.stop()
+    }
+
+    @Test("Two workers never share a port without knowing")
+    func portIsTaken() async throws {
+        try await WorkerFixture.run(.to()) { first in
+            let port = try await first.port
+            let second = ProxyWorker(
+                id: "second",
+                configuration: ProxyConfiguration(listen: [ListenAddress(host: "127.0.0.1", port: port)]),
+                source: ScriptedSource(.to()),
+                logger: Logger(label: "test")
+            )
+            let error = await #expect(throws: ListenError.self) { try await second.run() }
+            #expect(error?.description.contains("127.0.0.1:\(port)") == true)
+        }
     }
 
     @Test("Without a snapshot it doesn't listen; a cancelled worker stops at once")
