@@ -21,12 +21,14 @@ package final class ConsulDiscovery: Service, Sendable, CustomStringConvertible 
     private let want: AsyncStream<Set<ServiceKey>>.Continuation
     private let configuration: ConsulConfiguration
     private let logger: Logger
+    private let slots: WatchSlots
     /// There while `run()` runs, so that what is never run holds nothing that must be shut down.
     private let client = Mutex<ConsulClient?>(nil)
 
     package init(configuration: ConsulConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
+        slots = WatchSlots(configuration)
         // Bounded by what the rate limit and the back-off let through, per service.
         (observations, report) = AsyncStream.makeStream()
         // Every set counts: a service that is gone in one and back in the next is asked about anew, because whoever
@@ -48,7 +50,10 @@ package final class ConsulDiscovery: Service, Sendable, CustomStringConvertible 
             return .failure(failure, of: service)
         }
         do {
-            let answer = try await client.ask(HealthQuestion(service: service, mode: .confirm))
+            // Many services may shrink at once.
+            let answer = try await slots.immediate.use {
+                try await client.ask(HealthQuestion(service: service, mode: .confirm))
+            }
             return .answer(max(1, answer.index ?? 1), answer, of: service)
         } catch {
             return .failure(ConsulFailure(error, address: configuration.address), of: service)
@@ -72,7 +77,6 @@ package final class ConsulDiscovery: Service, Sendable, CustomStringConvertible 
     /// Keeps one loop for each wanted service until it is cancelled.
     private func supervise(_ client: ConsulClient) async {
         var loops: [ServiceKey: Task<Void, Never>] = [:]
-        let slots = WatchSlots(configuration)
         var isCrowded = false
         for await services in wanted {
             slots.setServices(services.count)

@@ -9,9 +9,18 @@ extension ControlPlane {
         for await observation in discovery.observations { observe(observation) }
     }
 
-    /// Folds one observation into the catalog, resolves what it touches, publishes, and has the ledger told.
+    /// Takes in one observation; an answer that would take too much away is confirmed first.
     package func observe(_ observation: ServiceObservation) {
         // A last answer may come in after the last group that named the service has gone.
+        guard let known = catalog.services[observation.key] else { return }
+        if let alarm = alarm(at: observation, known: known) { return confirm(observation.key, alarm) }
+        // An answer that takes nothing away settles what an earlier one has asked; a failure doesn't.
+        if case .answer = observation.outcome { confirmations[observation.key] = nil }
+        believe(observation)
+    }
+
+    /// Folds one observation into the catalog, resolves what it touches, publishes, and has the ledger told.
+    package func believe(_ observation: ServiceObservation) {
         guard let known = catalog.services[observation.key] else { return }
         let fold = CatalogFold(observation, into: known)
         catalog.services[observation.key] = fold.service
@@ -42,6 +51,7 @@ extension ControlPlane {
             recordedAt[key] = nil
             announcedStale.remove(key)
             restored.remove(key)
+            confirmations[key] = nil
         }
         for key in watched where catalog.services[key] == nil { catalog.services[key] = CatalogService(key: key) }
         discovery?.watch(watched)

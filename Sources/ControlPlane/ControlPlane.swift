@@ -41,6 +41,9 @@ package actor ControlPlane {
     var recording: Task<Void, Never>?
     var recordedAt: [ServiceKey: ContinuousClock.Instant] = [:]
     var announcedStale: Set<ServiceKey> = []
+    /// Answers that are not believed yet.
+    var confirmations: [ServiceKey: Confirmation] = [:]
+    var confirmationNumber = 0
     /// Services restored from the store that have not been asked about yet.
     var restored: Set<ServiceKey>
 

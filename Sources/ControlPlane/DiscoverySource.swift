@@ -6,4 +6,6 @@ package protocol DiscoverySource: Sendable {
     var observations: AsyncStream<ServiceObservation> { get }
     /// The whole set of services to watch from now on.
     func watch(_ services: Set<ServiceKey>)
+    /// Asks once more about a service, so that the answer is no server's old knowledge; a failure is in the outcome.
+    func confirm(_ service: ServiceKey) async -> ServiceObservation
 }

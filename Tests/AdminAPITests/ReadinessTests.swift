@@ -36,7 +36,7 @@ struct ReadinessTests {
             )
 
             await admin.fail("connection refused")
-            await admin.controlPlane.observe(
+            await admin.controlPlane.believe(
                 ServiceObservation(
                     key: ServiceKey(name: "moon", datacenter: "eu"),
                     at: .now(),

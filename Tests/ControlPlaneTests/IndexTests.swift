@@ -36,7 +36,7 @@ struct IndexTests {
             let controlPlane = try await folder.start(store: store)
             try await controlPlane.putGroup("g", service: "star")
             for round in 1...6 {
-                await controlPlane.observe(all: (1...500).map { .answer([.star($0 + round)]) })
+                await controlPlane.believe(all: (1...500).map { .answer([.star($0 + round)]) })
                 let published = await controlPlane.current.snapshot.index
                 #expect(published <= (try store.load().indexFloor))
             }
@@ -57,7 +57,7 @@ struct IndexTests {
             try await controlPlane.putGroup("g", service: "star")
             store.set { $0.reserve = true }
             let reserved = try store.load().indexFloor
-            await controlPlane.observe(all: (1...1_500).map { .answer([.star($0)]) })
+            await controlPlane.believe(all: (1...1_500).map { .answer([.star($0)]) })
             #expect(await controlPlane.current.snapshot.index == reserved)
             #expect(await controlPlane.isDirty)
             store.set { $0.reserve = false }

@@ -13,7 +13,7 @@ struct PeerEntryTests {
             try await controlPlane.putGroup("one", service: "star", tag: "v1")
             try await controlPlane.putGroup("two", service: "star", tag: "v2")
             let at = Timestamp.now()
-            await controlPlane.observe(.answer([.star(1)], index: 70, at: at))
+            await controlPlane.believe(.answer([.star(1)], index: 70, at: at))
             let index = await controlPlane.current.snapshot.index
             #expect(
                 try await controlPlane.entries(.peerJoined) == [
@@ -36,21 +36,21 @@ struct PeerEntryTests {
             )
 
             // From one group to the other: both are concerned.
-            await controlPlane.observe(.answer([.star(1, tags: ["v2"])], index: 71, at: at))
+            await controlPlane.believe(.answer([.star(1, tags: ["v2"])], index: 71, at: at))
             let moved = try #require(try await controlPlane.entries(.peerTags).first)
             #expect(moved.groups == ["all", "one", "two"])
             #expect(moved.before == ["tags": ["v1"]])
             #expect(moved.after == ["tags": ["v2"]])
             #expect(moved.consulIndex == 71)
 
-            await controlPlane.observe(.answer([.star(1, tags: ["v2"], health: .critical)], index: 72, at: at))
+            await controlPlane.believe(.answer([.star(1, tags: ["v2"], health: .critical)], index: 72, at: at))
             let sick = try #require(try await controlPlane.entries(.peerHealth).first)
             #expect(sick.groups == ["all", "two"])
             #expect(sick.before == ["health": "passing"])
             #expect(sick.after == ["health": "critical"])
             #expect(sick.index == (await controlPlane.current.snapshot.index))
 
-            await controlPlane.observe(.answer([], index: 73, at: at))
+            await controlPlane.believe(.answer([], index: 73, at: at))
             let left = try #require(try await controlPlane.entries(.peerLeft).first)
             #expect(left.before?["health"] == "critical")
             #expect(left.after == nil)

@@ -60,7 +60,7 @@ struct PublishingTests {
                 )
             )
             let before = await controlPlane.current.snapshot.index
-            await controlPlane.observe(all: (1...50).map { count in .answer((1...count).map { .star($0) }) })
+            await controlPlane.believe(all: (1...50).map { count in .answer((1...count).map { .star($0) }) })
             try await eventually("the burst is published") { await !controlPlane.isDirty }
             #expect(await controlPlane.current.snapshot.index == before + 2)
             #expect(await peers(controlPlane).count == 50)

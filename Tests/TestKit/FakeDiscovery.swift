@@ -6,6 +6,8 @@ internal import Synchronization
 package final class FakeDiscovery: DiscoverySource {
     package let observations: AsyncStream<ServiceObservation>
     private let source: AsyncStream<ServiceObservation>.Continuation
+    private let said = Mutex<[ServiceKey: ServiceObservation]>([:])
+    private let confirmations = Mutex<(@Sendable (ServiceKey) async -> ServiceObservation)?>(nil)
     private let asked = Mutex<Set<ServiceKey>>([])
 
     package init() {
@@ -17,7 +19,22 @@ package final class FakeDiscovery: DiscoverySource {
     /// What it was last told to watch.
     package var watched: Set<ServiceKey> { asked.withLock { $0 } }
 
-    package func say(_ observation: ServiceObservation) { source.yield(observation) }
+    /// The answer to a confirmation: by default whatever was said last about the service.
+    package func confirm(_ service: ServiceKey) async -> ServiceObservation {
+        if let answer = confirmations.withLock({ $0 }) { return await answer(service) }
+        return said.withLock { $0[service] }
+            ?? ServiceObservation(key: service, at: .now(), outcome: .failure(reason: "nothing was said"))
+    }
+
+    /// Has confirmations answered by `answer`.
+    package func whenConfirming(_ answer: @escaping @Sendable (ServiceKey) async -> ServiceObservation) {
+        confirmations.withLock { $0 = answer }
+    }
+
+    package func say(_ observation: ServiceObservation) {
+        said.withLock { $0[observation.key] = observation }
+        source.yield(observation)
+    }
 
     package func finish() { source.finish() }
 }

@@ -30,7 +30,7 @@ extension AdminFixture {
 
     /// Has Consul answer that `star` has these instances.
     func answer(_ instances: [Instance], skipped: [SkippedInstance] = [], index: UInt64 = 7) async {
-        await controlPlane.observe(
+        await controlPlane.believe(
             ServiceObservation(
                 key: ServiceKey(name: "star"),
                 at: .now(),
@@ -41,7 +41,7 @@ extension AdminFixture {
 
     /// Has Consul not answer.
     func fail(_ reason: String) async {
-        await controlPlane.observe(
+        await controlPlane.believe(
             ServiceObservation(key: ServiceKey(name: "star"), at: .now(), outcome: .failure(reason: reason))
         )
     }

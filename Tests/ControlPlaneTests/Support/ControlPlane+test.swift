@@ -6,17 +6,17 @@ import TestKit
 
 extension ControlPlane {
     /// Takes in several observations in one go, without letting anything else come between.
-    func observe(all observations: [ServiceObservation]) {
-        for observation in observations { observe(observation) }
+    func believe(all observations: [ServiceObservation]) {
+        for observation in observations { believe(observation) }
     }
 
     /// Has Consul answer that `star` has these instances.
     func answer(_ instances: [Instance], index: UInt64 = 7) {
-        observe(.answer(instances, index: index))
+        believe(.answer(instances, index: index))
     }
 
     func fail(_ reason: String) {
-        observe(ServiceObservation(key: ServiceKey(name: "star"), at: .now(), outcome: .failure(reason: reason)))
+        believe(ServiceObservation(key: ServiceKey(name: "star"), at: .now(), outcome: .failure(reason: reason)))
     }
 
     /// Writes a group, with `service` as its peers or one listed address.
