@@ -27,13 +27,14 @@ struct CatalogHandlers {
 
     private func service(_ request: Request, _ context: AdminContext) async throws -> Response {
         let query = QueryParameters(request, known: ["datacenter"])
+        let datacenter = query.text("datacenter")
         try query.check()
         let name = try context.segment("name")
-        let key = ServiceKey(name: name, datacenter: query.text("datacenter") ?? "")
+        let key = ServiceKey(name: name, datacenter: datacenter ?? "")
         let services = await controlPlane.currentCatalog.services
         // A service that is watched in one datacenter only needs no further naming.
         let namesakes = services.values.filter { $0.key.name == name }
-        guard let found = services[key] ?? (query.text("datacenter") == nil && namesakes.count == 1 ? namesakes[0] : nil)
+        guard let found = services[key] ?? (datacenter == nil && namesakes.count == 1 ? namesakes[0] : nil)
         else {
             throw Problem(
                 .notFound, "Service '\(key)' is not watched: no group names it.",
@@ -47,9 +48,9 @@ struct CatalogHandlers {
     private func peers(_ request: Request) async throws -> Response {
         let query = QueryParameters(request, known: Paging.parameters.union(["service", "group"]))
         let paging = Paging(query)
-        try query.check()
         let service = query.text("service")
         let group = query.text("group")
+        try query.check()
         let peers = await controlPlane.currentGroups.values
             .filter { group == nil || $0.name == group }
             .flatMap(\.peers)
