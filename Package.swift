@@ -147,7 +147,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "RoutingModelTests", dependencies: ["RoutingModel"], swiftSettings: strict),
-        .testTarget(name: "RoutingEngineTests", dependencies: ["RoutingEngine", "RoutingModel"], swiftSettings: strict),
+        .testTarget(
+            name: "RoutingEngineTests", dependencies: ["RoutingEngine", "RoutingModel"], swiftSettings: strict),
         .testTarget(
             name: "ConsulTests",
             dependencies: [

@@ -1,6 +1,6 @@
 package import ControlPlane
-internal import Hummingbird
 internal import HTTPTypes
+internal import Hummingbird
 package import Logging
 internal import NIOCore
 internal import ServiceLifecycle

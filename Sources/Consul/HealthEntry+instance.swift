@@ -37,7 +37,9 @@ extension HealthEntry {
             return skip("Neither the service nor its node has an address.")
         }
         // What is no address could only fail in a worker, or do worse in a file that one writes.
-        guard StaticPeer.isAddress(address) else { return skip("Its address is neither an IP address nor a host name.") }
+        guard StaticPeer.isAddress(address) else {
+            return skip("Its address is neither an IP address nor a host name.")
+        }
         guard let port = service.port, port != 0 else { return skip("It has no port.") }
         guard (1...65535).contains(port) else { return skip("Its port \(port) is outside 1 … 65,535.") }
         return .success(

@@ -16,7 +16,9 @@ enum ShrinkCheck {
             let left = new.peers.count(where: \.isUsable)
             let gone = before - left
             if before > 0, left == 0 { return "leave group '\(old.name)' without a usable peer" }
-            if gone >= 3, gone * 2 >= before { return "take \(gone) of \(before) usable peers from group '\(old.name)'" }
+            if gone >= 3, gone * 2 >= before {
+                return "take \(gone) of \(before) usable peers from group '\(old.name)'"
+            }
         }
         return nil
     }

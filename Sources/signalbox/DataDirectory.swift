@@ -24,7 +24,8 @@ struct DataDirectory: ~Copyable {
         }
         let descriptor = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw Unusable(description: "The data directory \(path) can't be written: \(String(cString: strerror(errno)))")
+            throw Unusable(
+                description: "The data directory \(path) can't be written: \(String(cString: strerror(errno)))")
         }
         // The kernel drops the lock when the process ends, however it ends.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -43,7 +44,9 @@ struct DataDirectory: ~Copyable {
     func adminToken() throws -> String {
         if let text = try? String(contentsOfFile: tokenFile, encoding: .utf8) {
             let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
-            guard !token.isEmpty else { throw Unusable(description: "\(tokenFile) is empty: delete it to have a token made.") }
+            guard !token.isEmpty else {
+                throw Unusable(description: "\(tokenFile) is empty: delete it to have a token made.")
+            }
             return token
         }
         var generator = SystemRandomNumberGenerator()

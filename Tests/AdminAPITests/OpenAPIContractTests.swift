@@ -1,10 +1,11 @@
-@testable internal import AdminAPI
 internal import ControlPlane
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import RoutingModel
 internal import Testing
+
+@testable internal import AdminAPI
 
 @Suite("The contract, openapi.yaml")
 struct OpenAPIContractTests {

@@ -1,5 +1,6 @@
-@testable internal import AdminAPI
 internal import HTTPTypes
+
+@testable internal import AdminAPI
 
 /// What tests read of `openapi.yaml`, line by line: its layout is kept regular, so its indentation says everything.
 ///

@@ -1,6 +1,6 @@
 import Synchronization
-import Testing
 import TestKit
+import Testing
 
 @testable import Consul
 
@@ -9,8 +9,16 @@ struct ConnectionSlotsTests {
     /// How many are at it now, and the most there ever were.
     private final class Gauge: Sendable {
         private let state = Mutex((now: 0, most: 0, done: 0))
-        func enter() { state.withLock { $0.now += 1; $0.most = max($0.most, $0.now) } }
-        func leave() { state.withLock { $0.now -= 1; $0.done += 1 } }
+        func enter() {
+            state.withLock {
+                $0.now += 1; $0.most = max($0.most, $0.now)
+            }
+        }
+        func leave() {
+            state.withLock {
+                $0.now -= 1; $0.done += 1
+            }
+        }
         var most: Int { state.withLock { $0.most } }
         var now: Int { state.withLock { $0.now } }
         var done: Int { state.withLock { $0.done } }

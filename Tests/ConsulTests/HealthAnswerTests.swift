@@ -69,7 +69,8 @@ import Testing
             (#""Address": "10.0.0.1""#, "no port"), (#""Address": "10.0.0.1", "Port": 0"#, "no port"),
             (#""Address": "10.0.0.1", "Port": 70000"#, "outside"), (#""Address": "10.0.0.1", "Port": -1"#, "outside"),
             (#""Port": 80"#, "Neither"), (#""Port": 80, "Address": """#, "Neither"),
-            (#""Port": 80, "Address": "a b\r\nc""#, "neither an IP"), (#""Port": 80, "Address": "a:80""#, "neither an IP"),
+            (#""Port": 80, "Address": "a b\r\nc""#, "neither an IP"),
+            (#""Port": 80, "Address": "a:80""#, "neither an IP"),
         ])
     func skipped(members: String, reason: String) throws {
         let answer = try read(

@@ -62,7 +62,8 @@ struct ConfirmationTests {
             #expect(await controlPlane.usable == 6)
             #expect(
                 await controlPlane.watch.lastError
-                    == "An answer that would take 3 of 6 usable peers from group 'g' could not be confirmed: No cluster leader")
+                    == "An answer that would take 3 of 6 usable peers from group 'g' could not be confirmed: No cluster leader"
+            )
             discovery.whenConfirming { _ in .answer((4...6).map { .star($0) }, index: 8) }
             try await eventually("it is believed") { await controlPlane.usable == 3 }
             #expect(await controlPlane.watch.state == .fresh)
@@ -94,14 +95,16 @@ struct ConfirmationTests {
     @Test(
         "what is too much",
         arguments: [
-            (1, 0, true), (2, 0, true), (2, 1, false), (4, 2, false), (6, 3, true), (7, 4, false), (5, 2, true), (0, 0, false),
+            (1, 0, true), (2, 0, true), (2, 1, false), (4, 2, false), (6, 3, true), (7, 4, false), (5, 2, true),
+            (0, 0, false),
             (3, 3, false), (10, 20, false),
         ])
     func tooMuch(before: Int, after: Int, isAlarm: Bool) {
         func group(_ count: Int) -> ResolvedGroup {
             let instances = (0..<count).map { Instance.star($0) }
             let service = CatalogService(
-                key: Self.star, instances: Dictionary(instances.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }))
+                key: Self.star,
+                instances: Dictionary(instances.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }))
             return Resolver.resolve("g", Group(consul: ConsulSelector(service: "star")), in: Catalog([service]))
         }
         #expect((ShrinkCheck.alarm([group(before)], after: [group(after)]) != nil) == isAlarm)

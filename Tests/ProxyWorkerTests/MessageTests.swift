@@ -173,8 +173,10 @@ import Testing
 
     @Test(
         "A peer's limit for idle connections",
-        arguments: [("timeout=5", 5), ("max=3, Timeout=15", 15), ("timeout=x", nil), ("", nil), ("timeout", nil),
-            ("timeout=-9223372036854775808", nil), ("timeout=99999999999999999999", nil)]
+        arguments: [
+            ("timeout=5", 5), ("max=3, Timeout=15", 15), ("timeout=x", nil), ("", nil), ("timeout", nil),
+            ("timeout=-9223372036854775808", nil), ("timeout=99999999999999999999", nil),
+        ]
             as [(String, Int?)]
     )
     func readsKeepAliveTimeout(value: String, seconds: Int?) {

@@ -37,7 +37,9 @@ import Testing
         let table = try table(canary: 2_000)
         var canary = 0
         for _ in 0..<20_000 {
-            if case .forward(let selection) = table.decide(RequestFacts(authority: "a")), selection.group.name == "canary" {
+            if case .forward(let selection) = table.decide(RequestFacts(authority: "a")),
+                selection.group.name == "canary"
+            {
                 canary += 1
             }
         }

@@ -47,7 +47,9 @@ import Testing
                     if let groups = expected.groups {
                         #expect(Set(told.deal.compactMap(\.group)) == Set(groups), "\(label)")
                     }
-                    #expect(told.tried.filter { $0.result == .match }.map(\.route) == [told.route].compactMap { $0 }, "\(label)")
+                    #expect(
+                        told.tried.filter { $0.result == .match }.map(\.route) == [told.route].compactMap { $0 },
+                        "\(label)")
                 }
             }
         }

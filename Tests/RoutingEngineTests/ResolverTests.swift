@@ -14,14 +14,16 @@ import Testing
 
     private func resolve(_ group: Group, _ instances: [Instance]) -> ResolvedGroup {
         let service = CatalogService(
-            key: ServiceKey(name: "star"), instances: Dictionary(instances.map { ($0.id, $0) }, uniquingKeysWith: { a, _ in a }))
+            key: ServiceKey(name: "star"),
+            instances: Dictionary(instances.map { ($0.id, $0) }, uniquingKeysWith: { a, _ in a }))
         return Resolver.resolve("g", group, in: Catalog([service]))
     }
 
     @Test("a group has the instances that have all its tags, none of the excluded, and one of each meta's values")
     func selection() {
         let group = Group(
-            consul: ConsulSelector(service: "star", tags: ["v1", "eu"], excludeTags: ["old"], meta: ["ring": ["1", "2"]]))
+            consul: ConsulSelector(
+                service: "star", tags: ["v1", "eu"], excludeTags: ["old"], meta: ["ring": ["1", "2"]]))
         let resolved = resolve(
             group,
             [
@@ -50,7 +52,8 @@ import Testing
     @Test("a weight of 0 keeps a peer out, be it Consul's or the operator's")
     func zeroWeight() {
         let resolved = resolve(
-            Group(consul: ConsulSelector(service: "star"), peers: [StaticPeer(address: "10.0.0.9", port: 1, weight: 0)]),
+            Group(
+                consul: ConsulSelector(service: "star"), peers: [StaticPeer(address: "10.0.0.9", port: 1, weight: 0)]),
             [instance("a", port: 1, weights: .init(passing: 0, warning: 0))])
         #expect(resolved.peers.map(\.state) == [.zeroWeight, .zeroWeight])
         #expect(resolved.snapshot.peers.isEmpty)

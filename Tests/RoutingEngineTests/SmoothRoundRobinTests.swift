@@ -8,7 +8,9 @@ import Testing
         #expect((0..<7).map { _ in rotation.next() } == [0, 0, 1, 0, 2, 0, 0])
     }
 
-    @Test("in a run of the sum of weights each place comes up its weight's times", arguments: [[1, 1, 1], [3, 2, 7], [1], [10, 1]])
+    @Test(
+        "in a run of the sum of weights each place comes up its weight's times",
+        arguments: [[1, 1, 1], [3, 2, 7], [1], [10, 1]])
     func exactShares(weights: [Int]) {
         var rotation = SmoothRoundRobin(weights: weights, start: 1)
         var counts = weights.map { _ in 0 }

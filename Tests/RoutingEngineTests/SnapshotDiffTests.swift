@@ -10,7 +10,8 @@ import Testing
             routes: [Make.route("same", split: [("same", 10_000)]), Make.route("gone", split: [("gone", 10_000)])])
         let new = Make.snapshot(
             groups: ["same": Make.group(1), "grown": Make.group(2), "new": Make.group(1)],
-            routes: [Make.route("same", split: [("same", 10_000)]), Make.route("new", split: [("new", 10_000)])], index: 2)
+            routes: [Make.route("same", split: [("same", 10_000)]), Make.route("new", split: [("new", 10_000)])],
+            index: 2)
         let diff = SnapshotDiff(from: old, to: new)
         #expect(Set(diff.changedGroups.keys) == ["grown", "new"])
         #expect(Set(diff.changedRoutes.keys) == ["new"])

@@ -6,7 +6,8 @@ enum Make {
         SnapshotGroup(
             policy: .roundRobin,
             peers: (0..<peers).map {
-                SnapshotPeer(id: PeerID("static~127.0.0.1:\(9000 + $0)"), address: "127.0.0.1", port: 9000 + $0, weight: weight)
+                SnapshotPeer(
+                    id: PeerID("static~127.0.0.1:\(9000 + $0)"), address: "127.0.0.1", port: 9000 + $0, weight: weight)
             })
     }
 

@@ -14,7 +14,9 @@ import Testing
         }
     }
 
-    @Test("more than two decimals, and what is outside 0 to 100, is refused", arguments: [0.001, 33.333, -0.01, 100.01, 1e300])
+    @Test(
+        "more than two decimals, and what is outside 0 to 100, is refused",
+        arguments: [0.001, 33.333, -0.01, 100.01, 1e300])
     func refused(value: Double) {
         #expect(Percent(value) == nil)
     }

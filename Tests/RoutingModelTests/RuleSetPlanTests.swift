@@ -9,7 +9,8 @@ import Testing
     static func sample() throws -> RuleSet {
         var rules = RuleSet()
         for (name, document) in [
-            ("a", #"{"consul":{"service":"star","tags":["v2"]}}"#), ("b", #"{"peers":[{"address":"127.0.0.1","port":3000}]}"#),
+            ("a", #"{"consul":{"service":"star","tags":["v2"]}}"#),
+            ("b", #"{"peers":[{"address":"127.0.0.1","port":3000}]}"#),
         ] {
             rules.apply(try rules.plan(.putGroup(name, Data(document.utf8)), at: now), revision: rules.revision + 1)
         }
@@ -76,7 +77,8 @@ import Testing
             .putRoute(
                 "t",
                 Data(
-                    #"{"split":[{"group":"a","weight":33.33},{"group":"b","weight":33.33},{"group":"c","weight":33.34}]}"#.utf8)),
+                    #"{"split":[{"group":"a","weight":33.33},{"group":"b","weight":33.33},{"group":"c","weight":33.34}]}"#
+                        .utf8)),
             at: Self.now)
         #expect(changes.count == 1)
     }
@@ -100,7 +102,11 @@ import Testing
         let changes = try rules.plan(.setWeights(route: "r", Data(#"{"b":80,"a":20}"#.utf8)), at: Self.now)
         rules.apply(changes, revision: 4)
         let route = try #require(rules.routes["r"])
-        #expect(route.value.split == [SplitEntry(group: "a", weight: Percent(clamping: 2_000)), SplitEntry(group: "b", weight: Percent(clamping: 8_000))])
+        #expect(
+            route.value.split == [
+                SplitEntry(group: "a", weight: Percent(clamping: 2_000)),
+                SplitEntry(group: "b", weight: Percent(clamping: 8_000)),
+            ])
         #expect(route.value.match.hosts == [.exact("star.test")])
         #expect(route.revision == 4)
     }
@@ -108,7 +114,8 @@ import Testing
     @Test("weights for a group that is not in the split, or that don't add up, are refused")
     func badWeights() throws {
         #expect(try problem(.setWeights(route: "r", Data(#"{"c":20,"b":80}"#.utf8))).errors.map(\.pointer) == ["/c"])
-        #expect(try problem(.setWeights(route: "r", Data(#"{"a":20,"b":79}"#.utf8))).errors.map(\.code) == ["weights_sum"])
+        #expect(
+            try problem(.setWeights(route: "r", Data(#"{"a":20,"b":79}"#.utf8))).errors.map(\.code) == ["weights_sum"])
         #expect(try problem(.setWeights(route: "r", Data(#"{"a":"20","b":80}"#.utf8))).errors.map(\.pointer) == ["/a"])
         #expect(try problem(.setWeights(route: "none", Data(#"{"a":100}"#.utf8))).code == .notFound)
     }

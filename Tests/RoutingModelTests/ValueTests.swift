@@ -2,16 +2,24 @@ import RoutingModel
 import Testing
 
 @Suite struct ValueTests {
-    @Test("names are 1 to 63 of a-z 0-9 . _ - and begin with a letter or digit", arguments: ["a", "0", "a.b_c-d", String(repeating: "a", count: 63)])
+    @Test(
+        "names are 1 to 63 of a-z 0-9 . _ - and begin with a letter or digit",
+        arguments: ["a", "0", "a.b_c-d", String(repeating: "a", count: 63)])
     func goodNames(name: String) { #expect(RuleName.isValid(name)) }
 
-    @Test("other names are refused", arguments: ["", "A", "-a", ".a", "a b", "ä", "a/b", String(repeating: "a", count: 64)])
+    @Test(
+        "other names are refused",
+        arguments: ["", "A", "-a", ".a", "a b", "ä", "a/b", String(repeating: "a", count: 64)])
     func badNames(name: String) { #expect(!RuleName.isValid(name)) }
 
-    @Test("hosts are names, IPs, wildcards or a star", arguments: ["a", "a.b", "*.a.b", "*", "10.0.0.1", "[::1]", "A.Example", "x_y.z"])
+    @Test(
+        "hosts are names, IPs, wildcards or a star",
+        arguments: ["a", "a.b", "*.a.b", "*", "10.0.0.1", "[::1]", "A.Example", "x_y.z"])
     func goodHosts(text: String) { #expect(HostPattern(text) != nil) }
 
-    @Test("other hosts are refused", arguments: ["", "a:80", "*.", "*a.b", "a.*.b", "a..b", "-a.b", "a b", "http://a", "[::1", "*.*"])
+    @Test(
+        "other hosts are refused",
+        arguments: ["", "a:80", "*.", "*a.b", "a.*.b", "a..b", "-a.b", "a b", "http://a", "[::1", "*.*"])
     func badHosts(text: String) { #expect(HostPattern(text) == nil) }
 
     @Test("a request's host is compared in lower case, without port and final dot")

@@ -12,7 +12,8 @@ import Testing
         let groups = [[], ["a"], ["b"], ["a", "b"]]
         return Samples.entry(
             kinds[number % 5], at: Int64(number * 10 - (number % 7 == 0 ? 35 : 0)),
-            actor: ["consul", "token:ann", "token:bob"][number / 2 % 3], service: [nil, "star", "moon"][number / 3 % 3],
+            actor: ["consul", "token:ann", "token:bob"][number / 2 % 3],
+            service: [nil, "star", "moon"][number / 3 % 3],
             peer: [nil, "n1~a", "n1~b"][number / 4 % 3], groups: groups[number / 5 % 4],
             route: [nil, "main", "side"][number / 7 % 3])
     }

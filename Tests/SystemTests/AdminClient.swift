@@ -1,8 +1,8 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
-import NIOHTTP1
 import NIOFoundationCompat
+import NIOHTTP1
 import RoutingModel
 import TestKit
 
@@ -42,7 +42,8 @@ struct AdminClient: Sendable {
         let text = String(buffer: try await response.body.collect(upTo: 64 << 20))
         return Answer(
             status: Int(response.status.code),
-            headers: Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { a, _ in a }),
+            headers: Dictionary(
+                response.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { a, _ in a }),
             text: text)
     }
 
@@ -65,6 +66,8 @@ struct AdminClient: Sendable {
     }
 
     private func expect(_ status: Int, _ answer: Answer) throws {
-        guard answer.status == status else { throw TestFailure("expected \(status), got \(answer.status): \(answer.text)") }
+        guard answer.status == status else {
+            throw TestFailure("expected \(status), got \(answer.status): \(answer.text)")
+        }
     }
 }

@@ -1,10 +1,12 @@
 import Foundation
 import RoutingModel
-import Testing
 import TestKit
+import Testing
 
 @Suite struct CommandLineTests {
-    private func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> (status: Int32, output: String) {
+    private func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> (
+        status: Int32, output: String
+    ) {
         let child = try ChildProcess(try Binary.path(), arguments, environment: environment)
         let status = try await child.waitForExit()
         let output = child.output
@@ -43,7 +45,9 @@ import TestKit
         let port = try FreePort.take()
         let arguments = ["serve", "--data-dir", directory, "--admin", "127.0.0.1:\(port)", "--log-level", "trace"]
         try await ChildProcess.with(try Binary.path(), arguments + ["--log-format", "json"]) { first in
-            try await eventually("the token is made") { FileManager.default.fileExists(atPath: "\(directory)/admin.token") }
+            try await eventually("the token is made") {
+                FileManager.default.fileExists(atPath: "\(directory)/admin.token")
+            }
             let token = try String(contentsOfFile: "\(directory)/admin.token", encoding: .utf8)
                 .trimmingCharacters(in: .whitespacesAndNewlines)
             let api = AdminClient(url: "http://127.0.0.1:\(port)", token: token)
@@ -54,7 +58,9 @@ import TestKit
                 try FileManager.default.attributesOfItem(atPath: "\(directory)/\($0)")[.posixPermissions] as? Int
             }
             #expect(modes == [0o600, 0o600])
-            let second = try await run(["serve", "--data-dir", directory, "--admin", "127.0.0.1:\(try FreePort.take())"])
+            let second = try await run([
+                "serve", "--data-dir", directory, "--admin", "127.0.0.1:\(try FreePort.take())",
+            ])
             #expect(second.status != 0)
             #expect(second.output.contains("in use"))
 

@@ -1,10 +1,12 @@
 import Foundation
 import RoutingModel
-import Testing
 import TestKit
+import Testing
 
 @Suite struct ConsulOutageTests {
-    @Test("traffic goes on while Consul is down, the service says since when and why, and a Consul that starts anew is followed")
+    @Test(
+        "traffic goes on while Consul is down, the service says since when and why, and a Consul that starts anew is followed"
+    )
     func outage() async throws {
         try await StarService.with(["stable-1", "stable-2", "canary-1"]) { star in
             try await withConsulAgent { consul in
@@ -50,7 +52,9 @@ import TestKit
                 try await consul.register("star", id: "stable-1", port: try star.port("stable-1"), tags: ["v1"])
                 try await SignalboxProcess.with(consul: consul.url) { box in
                     try await box.api.createStarRules(canary: 0)
-                    try await eventually("it serves") { try await served(box.proxyPort, users: 0..<5) == ["stable-1": 5] }
+                    try await eventually("it serves") {
+                        try await served(box.proxyPort, users: 0..<5) == ["stable-1": 5]
+                    }
                     let index = Int(try await box.api.get("/v1/routing").headers["x-signalbox-index"] ?? "") ?? 0
                     // Written in the background, a moment after it is served.
                     try await eventually("the catalog is stored") {
@@ -67,10 +71,13 @@ import TestKit
                     #expect(later > index)
 
                     try await consul.start()
-                    try await consul.register("star", id: "stable-1", port: try star.port("stable-1"), tags: ["v1", "new"])
+                    try await consul.register(
+                        "star", id: "stable-1", port: try star.port("stable-1"), tags: ["v1", "new"])
                     try await eventually("the difference is in the ledger", within: .seconds(60)) {
                         let changes = try await box.api.get("/v1/audit?kind=peer.tags,peer.joined").items
-                        return changes.contains { $0["kind"] == "peer.tags" && $0["peer"] == .string("\(consul.node)~stable-1") }
+                        return changes.contains {
+                            $0["kind"] == "peer.tags" && $0["peer"] == .string("\(consul.node)~stable-1")
+                        }
                             || changes.count { $0["kind"] == "peer.joined" } == 2
                     }
                 }

@@ -1,7 +1,7 @@
 import Foundation
 import RoutingModel
-import Testing
 import TestKit
+import Testing
 
 @Suite struct DurabilityTests {
     @Test("kill -9 at any point of a write: every acknowledged write is there afterwards, none half")
@@ -30,7 +30,9 @@ import TestKit
                 var path: String? = "/v1/audit?kind=group.*&limit=1000"
                 while let page = path {
                     let answer = try await box.api.get(page)
-                    for item in answer.items { if case .integer(let revision)? = item["revision"] { revisions.append(revision) } }
+                    for item in answer.items {
+                        if case .integer(let revision)? = item["revision"] { revisions.append(revision) }
+                    }
                     if case .string(let next)? = answer.json["next"] {
                         path = "/v1/audit?kind=group.*&limit=1000&cursor=\(next)"
                     } else {
@@ -65,7 +67,11 @@ import TestKit
                         let name = "g\(writer)-\(sent % 8)"
                         state.withLock { $0.attempted[name] = sent }
                         let answer = try? await api.put(
-                            "/v1/groups/\(name)", ["peers": [["address": "127.0.0.1", "port": .integer(sent % 60_000 + 1)]], "description": .string("\(sent)")])
+                            "/v1/groups/\(name)",
+                            [
+                                "peers": [["address": "127.0.0.1", "port": .integer(sent % 60_000 + 1)]],
+                                "description": .string("\(sent)"),
+                            ])
                         guard let answer, answer.status == 200 || answer.status == 201 else { return }
                         state.withLock { $0.acknowledged[name] = sent }
                     }

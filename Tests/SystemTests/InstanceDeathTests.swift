@@ -1,8 +1,8 @@
 import Foundation
 import NIOCore
 import RoutingModel
-import Testing
 import TestKit
+import Testing
 
 @Suite struct InstanceDeathTests {
     /// A server that closes nothing by itself, as a process that can be killed.
@@ -28,10 +28,12 @@ import TestKit
     func killed() async throws {
         let ports = try (0..<3).map { _ in try FreePort.take() }
         try await withConsulAgent { consul in
-            let children = try ports.enumerated().map { try ChildProcess("python3", ["-c", Self.server, "star-\($0.offset)", "\($0.element)"]) }
+            let children = try ports.enumerated().map {
+                try ChildProcess("python3", ["-c", Self.server, "star-\($0.offset)", "\($0.element)"])
+            }
             defer { for child in children { child.signal(SIGKILL) } }
             for (number, port) in ports.enumerated() {
-                try await eventually("star-\(number) listens") { 
+                try await eventually("star-\(number) listens") {
                     // The client would go on trying to connect for as long as it is let.
                     (try? await ProxyClient.get(port: port, timeout: .milliseconds(300)))?.status == 200
                 }
@@ -54,7 +56,9 @@ import TestKit
                         group.addTask {
                             while !isOver.withLock({ $0 }) {
                                 let answer = try? await ProxyClient.get(port: port)
-                                let word = answer.map { $0.status == 200 ? $0.text : "status \($0.status) \($0.text)" } ?? "no answer"
+                                let word =
+                                    answer.map { $0.status == 200 ? $0.text : "status \($0.status) \($0.text)" }
+                                    ?? "no answer"
                                 answers.withLock { $0[word, default: 0] += 1 }
                                 // The pace: four of these make 200 a second.
                                 try await Task.sleep(for: .milliseconds(20))
@@ -71,7 +75,8 @@ import TestKit
                     isOver.withLock { $0 = true }
                     try await group.waitForAll()
                 }
-                #expect(Set(answers.withLock { $0 }.keys) == ["star-0", "star-1", "star-2"], "\(answers.withLock { $0 })")
+                #expect(
+                    Set(answers.withLock { $0 }.keys) == ["star-0", "star-1", "star-2"], "\(answers.withLock { $0 })")
                 let ledger = try await box.api.get("/v1/audit?kind=peer.health").items
                 #expect(ledger.first?["before"] == ["health": "passing"])
                 #expect(ledger.first?["after"] == ["health": "critical"])

@@ -1,7 +1,7 @@
 import Foundation
 import RoutingModel
-import Testing
 import TestKit
+import Testing
 
 @Suite struct MainJobTests {
     @Test("rules over REST and instances in Consul become canary traffic; peers come and go without a reload")
@@ -23,7 +23,8 @@ import TestKit
                         let told = try await box.api.post(
                             "/v1/explain", ["host": "star.test", "headers": ["x-user": .string("user-\(user)")]])
                         let answer = try await ProxyClient.get(port: port, user: "user-\(user)")
-                        #expect(told.json["group"] == .string(answer.text == "canary-1" ? "star-canary" : "star-stable"))
+                        #expect(
+                            told.json["group"] == .string(answer.text == "canary-1" ? "star-canary" : "star-stable"))
                     }
 
                     // A new instance is used, one that leaves is not, and nobody else is disturbed.
@@ -37,7 +38,9 @@ import TestKit
                     }
 
                     // The everyday move.
-                    #expect(try await box.api.put("/v1/routes/star/weights", ["star-canary": 0, "star-stable": 100]).status == 200)
+                    #expect(
+                        try await box.api.put("/v1/routes/star/weights", ["star-canary": 0, "star-stable": 100]).status
+                            == 200)
                     try await eventually("weight 0 gets nothing") {
                         try await served(port, users: 0..<60).keys.sorted() == ["stable-2"]
                     }
@@ -45,8 +48,12 @@ import TestKit
                     // And the ledger tells it all.
                     let ledger = try await box.api.get("/v1/audit?service=star&limit=100").items
                     let told = Set(ledger.map { "\($0["kind"]!) \($0["peer"]!)" })
-                    for (kind, id) in [("joined", "stable-1"), ("joined", "canary-1"), ("joined", "stable-2"), ("left", "stable-1")] {
-                        #expect(told.contains("\(JSONValue.string("peer.\(kind)")) \(JSONValue.string("\(consul.node)~\(id)"))"))
+                    for (kind, id) in [
+                        ("joined", "stable-1"), ("joined", "canary-1"), ("joined", "stable-2"), ("left", "stable-1"),
+                    ] {
+                        #expect(
+                            told.contains(
+                                "\(JSONValue.string("peer.\(kind)")) \(JSONValue.string("\(consul.node)~\(id)"))"))
                     }
                     #expect(try await box.api.get("/v1/audit?kind=route.updated").items.count == 1)
                     let workers = try await box.api.get("/v1/workers").items
@@ -73,7 +80,9 @@ import TestKit
                         try await served(port, users: 0..<40) == ["stable-1": 40]
                     }
                     try await consul.setCheck("canary-1", .passing)
-                    try await eventually("everybody is back where they were") { try await owners(port, users: 0..<40) == before }
+                    try await eventually("everybody is back where they were") {
+                        try await owners(port, users: 0..<40) == before
+                    }
                 }
             }
         }

@@ -11,7 +11,8 @@ enum ProxyClient {
     }
 
     static func get(
-        port: Int, host: String = "star.test", path: String = "/", user: String? = nil, timeout: TimeAmount = .seconds(20)
+        port: Int, host: String = "star.test", path: String = "/", user: String? = nil,
+        timeout: TimeAmount = .seconds(20)
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
         request.headers.add(name: "host", value: host)

@@ -1,7 +1,7 @@
 import Foundation
 import RoutingModel
-import Testing
 import TestKit
+import Testing
 
 @Suite struct RemoteWorkerTests {
     @Test("a remote worker follows the control plane, goes on without it, and starts from its last snapshot")
@@ -32,7 +32,8 @@ import TestKit
                     let index = try await box.api.get("/v1/routing").headers["x-signalbox-index"]
                     try await eventually("it is known to have applied it") {
                         let worker = try await box.api.get("/v1/workers").items.first { $0["id"] == "edge-1" }
-                        return worker?["applied"].map { "\($0)" } == index.flatMap(Int64.init).map { "\(JSONValue.integer($0))" }
+                        return worker?["applied"].map { "\($0)" }
+                            == index.flatMap(Int64.init).map { "\(JSONValue.integer($0))" }
                     }
                     try await box.kill()
                     #expect(try await ProxyClient.get(port: port).text == "two")

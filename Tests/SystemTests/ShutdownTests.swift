@@ -1,8 +1,8 @@
 import Foundation
 import NIOCore
 import RoutingModel
-import Testing
 import TestKit
+import Testing
 
 @Suite struct ShutdownTests {
     @Test("a request in flight is answered before the process ends with 0", arguments: [SIGTERM, SIGINT])

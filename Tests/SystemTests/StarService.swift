@@ -19,7 +19,9 @@ struct StarService: Sendable {
         _ body: @escaping @Sendable (StarService) async throws -> Void
     ) async throws {
         guard let name = names.first else { return try await body(StarService(servers: servers)) }
-        try await withTestHTTPServer { _ in .init(body: name) } _: { server in
+        try await withTestHTTPServer { _ in
+            .init(body: name)
+        } _: { server in
             try await start(names.dropFirst(), servers.merging([name: server]) { _, new in new }, body)
         }
     }

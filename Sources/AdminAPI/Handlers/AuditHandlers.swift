@@ -17,13 +17,16 @@ struct AuditHandlers {
     private func audit(_ request: Request) async throws -> Response {
         let parameters = QueryParameters(request, known: Self.parameters)
         var query = LedgerQuery(
-            kinds: kinds(parameters), service: parameters.text("service"), peer: parameters.text("peer").map { PeerID($0) },
+            kinds: kinds(parameters), service: parameters.text("service"),
+            peer: parameters.text("peer").map { PeerID($0) },
             group: parameters.text("group"), route: parameters.text("route"), actor: parameters.text("actor"),
             since: parameters.time("since"), until: parameters.time("until"),
             limit: parameters.integer("limit", in: 1...1_000) ?? 100)
         if let cursor = parameters.text("cursor") {
             query.before = Paging.decode(cursor).flatMap(Int64.init)
-            if query.before == nil { parameters.say("cursor", "invalid_value", "must be the 'next' of an earlier page") }
+            if query.before == nil {
+                parameters.say("cursor", "invalid_value", "must be the 'next' of an earlier page")
+            }
         }
         try parameters.check()
         let page = try await controlPlane.ledger(query)

@@ -2,7 +2,9 @@ internal import CoreMetrics
 internal import Synchronization
 
 /// A counter or a gauge.
-final class PrometheusValue: PrometheusSeries, CounterHandler, FloatingPointCounterHandler, MeterHandler, RecorderHandler {
+final class PrometheusValue: PrometheusSeries, CounterHandler, FloatingPointCounterHandler, MeterHandler,
+    RecorderHandler
+{
     private let value = Mutex(0.0)
 
     func render(name: String, labels: String, into text: inout String) {

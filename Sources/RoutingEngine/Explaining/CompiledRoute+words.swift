@@ -10,7 +10,8 @@ extension CompiledRoute {
             switch pattern {
             case .any: return true
             case .exact(let name): return ByteKey(name) == ByteKey(host)
-            case .wildcard(let suffix): return host.utf8.count > suffix.utf8.count && host.utf8.reversed().starts(with: suffix.utf8.reversed())
+            case .wildcard(let suffix):
+                return host.utf8.count > suffix.utf8.count && host.utf8.reversed().starts(with: suffix.utf8.reversed())
             }
         }
         return matching.min { RoutePrecedence.hostRank($0) < RoutePrecedence.hostRank($1) }.map { .some($0) }

@@ -57,7 +57,8 @@ package struct Explanation: Sendable, Encodable {
     package let peers: [ResolvedPeer]
 
     enum CodingKeys: String, CodingKey {
-        case index, revision, request, tried, omitted, status, route, forced, stickyKey = "sticky_key", salt, bucket, deal
+        case index, revision, request, tried, omitted, status, route, forced, stickyKey = "sticky_key", salt, bucket,
+            deal
         case group, groupReason = "group_reason", peers
     }
 }

@@ -105,7 +105,8 @@ private struct Outcome {
             bucket = decidedBucket
             group = decided
             status = decided == nil ? 503 : 200
-            reason = decided.map { "Bucket \(decidedBucket) belongs to '\($0)'." }
+            reason =
+                decided.map { "Bucket \(decidedBucket) belongs to '\($0)'." }
                 ?? "Bucket \(decidedBucket) falls to a group that has no usable peer."
         } else {
             let why = route.stickyKey == nil ? "the route is not sticky" : "the request does not have the sticky key"

@@ -37,7 +37,8 @@ final class CompiledRoute {
 
         func group(_ name: String) throws(CompileError) -> PeerGroup {
             guard let group = known[name] else {
-                throw CompileError(reason: "route '\(route.name)' names group '\(name)', which the snapshot does not have")
+                throw CompileError(
+                    reason: "route '\(route.name)' names group '\(name)', which the snapshot does not have")
             }
             return group
         }

@@ -21,7 +21,8 @@ struct PathIndex {
             let last = levels.count - 1
             switch route.source.match.path {
             case .exact(let path): levels[last].exact[ByteKey(path), default: []].append(route)
-            case .prefix(let prefix): levels[last].prefixes[ByteKey(Self.key(forPrefix: prefix)), default: []].append(route)
+            case .prefix(let prefix):
+                levels[last].prefixes[ByteKey(Self.key(forPrefix: prefix)), default: []].append(route)
             case .regex: levels[last].regexes.append(route)
             }
         }
@@ -38,7 +39,9 @@ struct PathIndex {
         let path = request.path
         for level in levels {
             if let route = level.exact[ByteKey(path)]?.first(where: { $0.conditionsHold(request) }) { return route }
-            if !level.prefixes.isEmpty, let route = longestPrefix(of: path, in: level.prefixes, request) { return route }
+            if !level.prefixes.isEmpty, let route = longestPrefix(of: path, in: level.prefixes, request) {
+                return route
+            }
             for route in level.regexes where route.pathRegex?.matches(path) == true && route.conditionsHold(request) {
                 return route
             }
@@ -52,8 +55,12 @@ struct PathIndex {
     ) -> CompiledRoute? {
         var end = path.endIndex
         while true {
-            if let route = prefixes[ByteKey(path[..<end])]?.first(where: { $0.conditionsHold(request) }) { return route }
-            guard end > path.startIndex, let slash = path[..<end].utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+            if let route = prefixes[ByteKey(path[..<end])]?.first(where: { $0.conditionsHold(request) }) {
+                return route
+            }
+            guard end > path.startIndex, let slash = path[..<end].utf8.lastIndex(of: UInt8(ascii: "/")) else {
+                return nil
+            }
             end = slash
         }
     }

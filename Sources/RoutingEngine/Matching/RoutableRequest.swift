@@ -25,7 +25,9 @@ extension RoutableRequest {
             guard let equals = trimmed.firstIndex(of: UInt8(ascii: "=")) else { continue }
             if trimmed[..<equals].elementsEqual(name.utf8) {
                 var value = trimmed[trimmed.index(after: equals)...]
-                while let last = value.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") { value.removeLast() }
+                while let last = value.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") {
+                    value.removeLast()
+                }
                 return String(Substring(value))
             }
         }

@@ -31,7 +31,9 @@ package struct InstanceChange: Hashable, Sendable {
             note(.peerAddress, before.address != after.address || before.port != after.port)
             note(.peerWeight, before.weights != after.weights)
         }
-        return changes.sorted { ($0.id?.description ?? "", $0.kind.rawValue) < ($1.id?.description ?? "", $1.kind.rawValue) }
+        return changes.sorted {
+            ($0.id?.description ?? "", $0.kind.rawValue) < ($1.id?.description ?? "", $1.kind.rawValue)
+        }
     }
 
     /// What of `instance` a ledger entry of this kind shows.

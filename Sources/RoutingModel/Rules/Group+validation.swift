@@ -33,14 +33,17 @@ extension ConsulSelector {
         if service.contains("/") { problems.add(pointer["service"], "invalid_value", "must not have '/'") }
         text(datacenter, pointer["datacenter"], mayBeEmpty: true)
         // Each instance is held against each of them.
-        guard tags.count + excludeTags.count + meta.values.reduce(meta.count, { $0 + $1.count }) <= Limits.selectorValues else {
+        guard
+            tags.count + excludeTags.count + meta.values.reduce(meta.count, { $0 + $1.count }) <= Limits.selectorValues
+        else {
             return problems.add(pointer, "invalid_value", "has more than \(Limits.selectorValues) tags and meta values")
         }
         for (index, tag) in tags.enumerated() { text(tag, pointer["tags"][index]) }
         for (index, tag) in excludeTags.enumerated() {
             text(tag, pointer["exclude_tags"][index])
             if tags.contains(tag) {
-                problems.add(pointer["exclude_tags"][index], "invalid_value", "excludes '\(tag)', which 'tags' asks for")
+                problems.add(
+                    pointer["exclude_tags"][index], "invalid_value", "excludes '\(tag)', which 'tags' asks for")
             }
         }
         for (key, values) in meta.sorted(by: { $0.key < $1.key }) where values.isEmpty {

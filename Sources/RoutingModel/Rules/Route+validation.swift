@@ -29,7 +29,8 @@ extension Route {
             case .cookie(let match): match.validate(at: pointer[index]["cookie"], isHeader: true, into: problems)
             }
             if !groupExists(rule.group) {
-                problems.add(pointer[index]["group"], "unknown_group", "names group '\(rule.group)', which doesn't exist")
+                problems.add(
+                    pointer[index]["group"], "unknown_group", "names group '\(rule.group)', which doesn't exist")
             }
         }
     }
@@ -48,7 +49,8 @@ extension Route {
         var seen: Set<String> = []
         for (index, entry) in split.enumerated() {
             if !groupExists(entry.group) {
-                problems.add(pointer[index]["group"], "unknown_group", "names group '\(entry.group)', which doesn't exist")
+                problems.add(
+                    pointer[index]["group"], "unknown_group", "names group '\(entry.group)', which doesn't exist")
             }
             if !seen.insert(entry.group).inserted {
                 problems.add(pointer[index]["group"], "duplicate", "names group '\(entry.group)' a second time")
@@ -59,7 +61,8 @@ extension Route {
             $0.pointer.hasPrefix(pointer.description) && $0.pointer.hasSuffix("/weight")
         }
         if sum != Percent.whole.basisPoints, !badWeight {
-            problems.add(pointer, "weights_sum", "has weights that add up to \(Percent.text(basisPoints: sum)), not exactly 100")
+            problems.add(
+                pointer, "weights_sum", "has weights that add up to \(Percent.text(basisPoints: sum)), not exactly 100")
         }
     }
 }

@@ -41,7 +41,9 @@ extension PathMatch {
                 problems.add(place, "invalid_value", "is longer than \(Limits.pathBytes) bytes")
             }
             // A request target has none of these in its path (RFC 9112 section 3.2), so such a rule could never match.
-            if path.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) {
+            if path.utf8.contains(where: {
+                $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#")
+            }) {
                 problems.add(place, "invalid_value", "has a blank, a control character, '?' or '#'")
             }
         }

@@ -59,23 +59,29 @@ extension RuleSet {
     }
 
     private func planGroup(_ name: String, _ data: Data, at: Timestamp, problems: ProblemList) throws -> RuleChange? {
-        guard let read = try RuleDocument.read(Group.self, from: data, name: name, problems: problems) else { return nil }
+        guard let read = try RuleDocument.read(Group.self, from: data, name: name, problems: problems) else {
+            return nil
+        }
         read.value.validate(at: .root, into: problems)
         let before = groups[name]
         guard before?.document != read.text else { return nil }
         return .group(
             name: name, before: before,
-            after: StoredRule(name: name, value: read.value, document: read.text, revision: revision + 1, updatedAt: at))
+            after: StoredRule(name: name, value: read.value, document: read.text, revision: revision + 1, updatedAt: at)
+        )
     }
 
     private func planRoute(_ name: String, _ data: Data, at: Timestamp, problems: ProblemList) throws -> RuleChange? {
-        guard let read = try RuleDocument.read(Route.self, from: data, name: name, problems: problems) else { return nil }
+        guard let read = try RuleDocument.read(Route.self, from: data, name: name, problems: problems) else {
+            return nil
+        }
         read.value.validate(at: .root, groupExists: { groups[$0] != nil }, into: problems)
         let before = routes[name]
         guard before?.document != read.text else { return nil }
         return .route(
             name: name, before: before,
-            after: StoredRule(name: name, value: read.value, document: read.text, revision: revision + 1, updatedAt: at))
+            after: StoredRule(name: name, value: read.value, document: read.text, revision: revision + 1, updatedAt: at)
+        )
     }
 
     private func planDeleteGroup(_ name: String) throws -> [RuleChange] {
@@ -83,7 +89,8 @@ extension RuleSet {
         let users = routes(using: name)
         guard users.isEmpty else {
             throw Problem(
-                .inUse, "Group '\(name)' is used by \(users.count == 1 ? "route" : "routes") \(users.joined(separator: ", ")).",
+                .inUse,
+                "Group '\(name)' is used by \(users.count == 1 ? "route" : "routes") \(users.joined(separator: ", ")).",
                 errors: users.map {
                     FieldProblem(pointer: "/routes/\($0)", code: "in_use", message: "names group '\(name)'")
                 })

@@ -18,7 +18,8 @@ extension RuleSet {
         }
         let sum = weights.values.reduce(0) { $0 + $1.basisPoints }
         if sum != Percent.whole.basisPoints {
-            problems.add(.root, "weights_sum", "has weights that add up to \(Percent.text(basisPoints: sum)), not exactly 100")
+            problems.add(
+                .root, "weights_sum", "has weights that add up to \(Percent.text(basisPoints: sum)), not exactly 100")
         }
         try Self.refuse("weights document", problems)
 

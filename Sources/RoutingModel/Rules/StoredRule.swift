@@ -20,6 +20,7 @@ package struct StoredRule<Value: Hashable & Sendable>: Hashable, Sendable {
     package var json: String {
         // Names and times need no escaping, and `document` is an object: so this splice is JSON.
         let rest = document.dropFirst().dropLast()
-        return "{\"name\":\"\(name)\",\(rest)\(rest.isEmpty ? "" : ",")\"revision\":\(revision),\"updated_at\":\"\(updatedAt)\"}"
+        return
+            "{\"name\":\"\(name)\",\(rest)\(rest.isEmpty ? "" : ",")\"revision\":\(revision),\"updated_at\":\"\(updatedAt)\"}"
     }
 }

@@ -19,7 +19,9 @@ package final class RegularExpression: Sendable {
         let made = copy.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) { characters -> OpaquePointer? in
                 // An empty pattern has no base address; RE2 wants a pointer all the same.
-                guard let base = characters.baseAddress else { return "".withCString { sb_re2_create($0, 0, Self.memoryLimit) } }
+                guard let base = characters.baseAddress else {
+                    return "".withCString { sb_re2_create($0, 0, Self.memoryLimit) }
+                }
                 return sb_re2_create(base, characters.count, Self.memoryLimit)
             }
         }

@@ -11,7 +11,10 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     /// Reads an RFC 3339 time with any offset, with or without a fraction; nil for anything else.
     package init?(rfc3339 text: String) {
         // Foundation passes over what follows a time.
-        guard text.wholeMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})/) != nil
+        guard
+            text.wholeMatch(
+                of: /[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})/)
+                != nil
         else { return nil }
         let plain = Date.ISO8601FormatStyle(includingFractionalSeconds: false)
         let fraction = Date.ISO8601FormatStyle(includingFractionalSeconds: true)

@@ -15,7 +15,8 @@ struct LoggingOptions: ParsableArguments {
         let format = try environment.value(logFormat, "LOG_FORMAT", default: .human)
         let level = try environment.value(logLevel, "LOG_LEVEL", default: .info)
         LoggingSystem.bootstrap { label in
-            LineLogHandler(label: label, level: level, format: format == .json ? JSONLogLine.render : HumanLogLine.render)
+            LineLogHandler(
+                label: label, level: level, format: format == .json ? JSONLogLine.render : HumanLogLine.render)
         }
         return Logger(label: "signalbox")
     }

@@ -78,7 +78,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serve(
-        _ directory: borrowing DataDirectory, _ environment: Environment, _ metrics: PrometheusRegistry, _ logger: Logger
+        _ directory: borrowing DataDirectory, _ environment: Environment, _ metrics: PrometheusRegistry,
+        _ logger: Logger
     ) async throws {
         let store = try SQLiteStore(path: directory.database)
         let discovery = try environment.value(consul, "CONSUL").map { address -> ConsulDiscovery in
@@ -103,7 +104,8 @@ struct ServeCommand: AsyncParsableCommand {
         let token: AdminToken
         if let text = environment.text("ADMIN_TOKEN") {
             guard text.utf8.count >= AdminToken.minimumLength else {
-                throw ValidationError("SIGNALBOX_ADMIN_TOKEN must have at least \(AdminToken.minimumLength) characters.")
+                throw ValidationError(
+                    "SIGNALBOX_ADMIN_TOKEN must have at least \(AdminToken.minimumLength) characters.")
             }
             token = AdminToken(text)
         } else {
@@ -114,7 +116,9 @@ struct ServeCommand: AsyncParsableCommand {
             configuration: AdminConfiguration(host: address.host, port: address.port, token: token),
             controlPlane: controlPlane, metrics: metrics,
             beforeScrape: { await worker?.recordMetrics(in: metrics) }, logger: logger,
-            onListening: { port in logger.notice("The admin API listens on http://\(ListenAddress(host: address.host, port: port))") })
+            onListening: { port in
+                logger.notice("The admin API listens on http://\(ListenAddress(host: address.host, port: port))")
+            })
 
         // Ended in reverse order, one after the other: the proxy drains while everything it needs still runs.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []

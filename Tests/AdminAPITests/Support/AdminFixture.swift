@@ -6,10 +6,10 @@ import Logging
 import NIOCore
 import RoutingModel
 import Store
+import TestKit
 
 @testable import AdminAPI
 @testable import ControlPlane
-import TestKit
 
 /// The admin API over a control plane of one test's own, with a real store.
 struct AdminFixture: Sendable {

@@ -1,9 +1,9 @@
 import Foundation
 import Logging
 import Store
+import TestKit
 
 @testable import ControlPlane
-import TestKit
 
 /// A folder with one database, over which control planes come and go.
 struct DataFolder: Sendable {
