@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by other scripts: makes sure that Consul 1.8.7 is there on Debian 12, whose own suite has no package of it.
 #
 #   . scripts/lib/install-consul.sh

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Installs what a Debian machine lacks for building, testing and showing Signalbox. To be sourced.
 
 # What the build and the scripts need. Swift itself is the developer's to install: https://swift.org/install

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Starts, watches and ends the processes of a script. To be sourced; LOGS must name a folder.
 
 declare -A PIDS=() # by the name that the process was started under

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the demo says: numbered steps, and expectations that are counted. To be sourced.
 
 STEP=0 HELD=0 FAILED=0
