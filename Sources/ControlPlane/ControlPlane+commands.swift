@@ -41,11 +41,12 @@ extension ControlPlane {
                 let changes = try working.plan(pending.command, at: at)
                 if !changes.isEmpty {
                     let revision = working.revision + 1
+                    // All that can throw comes first: a revision that is counted must be committed.
+                    let entries = try changes.map { try entry(for: $0, pending, at: at, revision, promised) }
                     working.apply(changes, revision: revision)
                     commits.append(
                         RuleCommit(
-                            revision: revision, at: at, author: pending.author, changes: changes,
-                            entries: try changes.map { try entry(for: $0, pending, at: at, revision, promised) }))
+                            revision: revision, at: at, author: pending.author, changes: changes, entries: entries))
                 }
                 answers.append((pending.continuation, .success(Planned(changes: changes, revision: working.revision))))
             } catch {

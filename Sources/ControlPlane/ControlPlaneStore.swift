@@ -6,7 +6,6 @@ package protocol ControlPlaneStore: Sendable {
     /// All commits in one transaction, in order.
     func commit(_ commits: [RuleCommit]) async throws
     func record(_ commits: [CatalogCommit]) async throws
-    func record(_ entries: [LedgerEntry]) async throws
     /// No index above this has been published before the call returns.
     func reserveIndexes(through index: Int) async throws
     func ledger(_ query: LedgerQuery) async throws -> LedgerPage

@@ -2,12 +2,6 @@ internal import GRDB
 package import RoutingModel
 
 extension SQLiteStore {
-    /// Adds entries that belong to no commit, in their order, in one transaction.
-    package func record(_ entries: [LedgerEntry]) async throws {
-        let rows = try entries.map(LedgerRow.init)
-        try await write { db in try LedgerRow.insert(rows, db) }
-    }
-
     /// The newest entries that `query` matches, newest first. A `limit` outside 1 … 1,000 is taken as the nearest.
     ///
     /// Entries that come while someone pages are above the page's cursor, so a page never shows an entry twice.

@@ -91,14 +91,9 @@ struct AuditTests {
     func timeBounds() async throws {
         try await AdminFixture.run { admin in
             for (name, milliseconds) in [("a", 1_700_000_000_000), ("b", 1_700_000_000_001), ("c", 1_700_000_000_002)] {
-                try await admin.controlPlane.store.record([
-                    LedgerEntry(
-                        at: Timestamp(milliseconds: Int64(milliseconds)),
-                        kind: .peerLeft,
-                        actor: "consul",
-                        service: name
-                    )
-                ])
+                let entry = LedgerEntry(
+                    at: Timestamp(milliseconds: Int64(milliseconds)), kind: .peerLeft, actor: "consul", service: name)
+                try await admin.controlPlane.store.record([CatalogCommit(entries: [entry])])
             }
             let query = "since=2023-11-14T22:13:20.001Z&until=2023-11-14T22:13:20.002Z"
             #expect(try await admin.get("/v1/audit?\(query)").items("service") == ["b"])

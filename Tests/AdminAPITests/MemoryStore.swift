@@ -34,10 +34,6 @@ final class MemoryStore: ControlPlaneStore {
         state.withLock { $0.append(commits.flatMap(\.entries)) }
     }
 
-    func record(_ entries: [LedgerEntry]) async throws {
-        state.withLock { $0.append(entries) }
-    }
-
     func reserveIndexes(through index: Int) async throws {
         state.withLock { $0.indexFloor = max($0.indexFloor, index) }
     }

@@ -1,4 +1,5 @@
 import RoutingModel
+import TestKit
 import Testing
 
 @testable import ProxyWorker

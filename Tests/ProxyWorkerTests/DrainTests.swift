@@ -1,5 +1,6 @@
 import Logging
 import RoutingModel
+import TestKit
 import Testing
 
 @testable import ProxyWorker

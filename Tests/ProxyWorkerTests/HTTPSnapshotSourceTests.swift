@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import Logging
 import RoutingModel
+import TestKit
 import Testing
 
 @testable import ProxyWorker

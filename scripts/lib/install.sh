@@ -3,7 +3,7 @@
 
 # What the build and the scripts need. Swift itself is the developer's to install: https://swift.org/install
 BUILD_PACKAGES=(
-    libre2-dev libsqlite3-dev libssl-dev
+    g++ git libre2-dev libsqlite3-dev libssl-dev
     ca-certificates curl jq openssl python3 python3-venv
 )
 

@@ -171,20 +171,14 @@ struct ExchangeState: Hashable {
     /// Nothing moved for as long as it may.
     /// - Parameter clientIsSlow: whether it was the client that had to send or to read.
     mutating func timedOut(clientIsSlow: Bool) -> FailureAction {
-        switch response {
-        case .ended:
-            return .none
-        case .streaming:
-            response = .ended
-            return .abortClient
-        case .connecting, .awaited:
-            response = .ended
-            return .answer(clientIsSlow ? .requestTimeout : .upstreamTimeout)
-        }
+        giveUp(answering: clientIsSlow ? .requestTimeout : .upstreamTimeout)
     }
 
     /// The client sent something that isn't HTTP in the middle of its request's body.
-    mutating func requestBroken() -> FailureAction {
+    mutating func requestBroken() -> FailureAction { giveUp(answering: .badRequest) }
+
+    /// Ends the exchange without another attempt.
+    private mutating func giveUp(answering code: ProxyProblem.Code) -> FailureAction {
         switch response {
         case .ended:
             return .none
@@ -193,7 +187,7 @@ struct ExchangeState: Hashable {
             return .abortClient
         case .connecting, .awaited:
             response = .ended
-            return .answer(.badRequest)
+            return .answer(code)
         }
     }
 }

@@ -40,8 +40,6 @@ final class StoreProbe: ControlPlaneStore {
         try await base.record(commits)
     }
 
-    func record(_ entries: [LedgerEntry]) async throws { try await base.record(entries) }
-
     func reserveIndexes(through index: Int) async throws {
         if faults.withLock({ $0.reserve }) { throw Fault() }
         try await base.reserveIndexes(through: index)

@@ -62,19 +62,6 @@ final class WorkerFixture: Sendable {
     func waitUntilStopped() async throws { try await task.value }
 }
 
-/// Waits until something holds; bounded.
-func eventually(
-    _ what: String = "condition",
-    within limit: Duration = .seconds(30),
-    _ holds: () async throws -> Bool
-) async throws {
-    let deadline = ContinuousClock.now + limit
-    while try await !holds() {
-        guard ContinuousClock.now < deadline else { throw RawConnection.TimedOut(description: "never: \(what)") }
-        try await Task.sleep(for: .milliseconds(5))
-    }
-}
-
 /// Waits until a number has stopped growing, and gives it back.
 func settled(_ value: () -> Int) async throws -> Int {
     var last = value()
