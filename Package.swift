@@ -14,6 +14,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -32,7 +33,7 @@ let package = Package(
         ),
         .target(
             name: "RoutingModel",
-            dependencies: ["CRE2"],
+            dependencies: ["CRE2", .product(name: "HashTreeCollections", package: "swift-collections")],
             swiftSettings: strict
         ),
         .target(

@@ -44,7 +44,15 @@ package final class ConsulDiscovery: Service, Sendable, CustomStringConvertible 
 
     /// Asks the leader once, past any stale server, for all instances of `service`: for an answer that is too bad to be
     /// believed at once. It takes 10 s at most; a failure is in the outcome.
-    package func confirm(_ service: ServiceKey) async -> ServiceObservation {
+    package func confirm(_ service: ServiceKey) async -> DiscoveryConfirmation {
+        DiscoveryConfirmation(observation: await askLeader(about: service))
+    }
+
+    /// By how much what is known of a service may be behind while Consul answers: zero while every service has its own
+    /// question, else about the length of a round.
+    package var stalenessBound: Duration { .zero }
+
+    private func askLeader(about service: ServiceKey) async -> ServiceObservation {
         guard let client = client.withLock({ $0 }) else {
             let failure = ConsulFailure(kind: .unreachable, reason: "The watch of Consul is not running")
             return .failure(failure, of: service)

@@ -8,6 +8,8 @@ struct CatalogFold {
 
     init(_ observation: ServiceObservation, into known: CatalogService) {
         service = known
+        service.watch.nextAttemptAt = observation.nextAttemptAt
+        service.watch.restarts = observation.restarts
         switch observation.outcome {
         case .failure(let reason): fail(reason, at: observation.at)
         case .answer(let index, let instances, let skipped):

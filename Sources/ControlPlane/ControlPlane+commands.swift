@@ -1,3 +1,4 @@
+internal import HashTreeCollections
 internal import Logging
 internal import RoutingEngine
 package import RoutingModel

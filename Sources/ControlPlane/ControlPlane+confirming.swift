@@ -1,3 +1,4 @@
+internal import HashTreeCollections
 internal import Logging
 internal import RoutingEngine
 internal import RoutingModel
@@ -26,7 +27,7 @@ extension ControlPlane {
         confirmations[key] = Confirmation(number: number, alarm: alarm, failures: failures)
         Task {
             guard let answer = await self.discovery?.confirm(key) else { return }
-            self.confirmed(key, number, answer)
+            self.confirmed(key, number, answer.observation)
         }
     }
 

@@ -1,3 +1,4 @@
+internal import HashTreeCollections
 internal import Logging
 internal import Metrics
 internal import RoutingEngine

@@ -1,3 +1,4 @@
+package import HashTreeCollections
 package import Logging
 package import RoutingEngine
 package import RoutingModel
@@ -109,7 +110,7 @@ package actor ControlPlane {
     package var currentCatalog: Catalog { catalog }
 
     /// Every group with all its members, usable or not, as known now.
-    package var currentGroups: [String: ResolvedGroup] { resolution.groups }
+    package var currentGroups: TreeDictionary<String, ResolvedGroup> { resolution.groups }
 
     /// The newest snapshot.
     package var current: PublishedSnapshot { published }

@@ -1,3 +1,4 @@
+internal import HashTreeCollections
 internal import Logging
 internal import NIOCore
 internal import RoutingEngine
@@ -16,7 +17,7 @@ extension ProxyWorker {
             try Task.checkCancellation()
             let snapshot: Snapshot
             do {
-                snapshot = try await source.next(after: applied)
+                snapshot = try await source.next(after: applied).snapshot
             } catch {
                 try Task.checkCancellation()
                 logger.warning("no snapshot", metadata: ["worker": "\(id)", "error": "\(error)"])

@@ -14,11 +14,11 @@ struct EmbeddedSnapshotSource: SnapshotSource {
     let controlPlane: ControlPlane
     let id: String
 
-    func next(after applied: Int) async throws -> Snapshot {
+    func next(after applied: Int) async throws -> SnapshotUpdate {
         await controlPlane.workerAsked(id, applied: applied, embedded: true)
         while true {
             if let published = await controlPlane.snapshot(after: applied, wait: .seconds(3_600)) {
-                return published.snapshot
+                return SnapshotUpdate(published.snapshot)
             }
             try Task.checkCancellation()
             // Signalbox is shutting down: there will be no more snapshots, the worker goes on until it is told.

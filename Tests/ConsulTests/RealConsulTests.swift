@@ -123,13 +123,13 @@ import Testing
     }
 
     private func confirmation(_ agent: ConsulAgent, _ discovery: ConsulDiscovery) async throws {
-        let confirmed = await discovery.confirm(ServiceKey(name: "star"))
+        let confirmed = await discovery.confirm(ServiceKey(name: "star")).observation
         guard case .answer(let index, let instances, _) = confirmed.outcome else {
             throw TestFailure("the leader did not confirm")
         }
         #expect(index > 1)
         #expect(instances.count == 1)
-        let nowhere = await discovery.confirm(ServiceKey(name: "star", datacenter: "nowhere"))
+        let nowhere = await discovery.confirm(ServiceKey(name: "star", datacenter: "nowhere")).observation
         #expect(nowhere.outcome == .failure(reason: "Consul answered 500: No path to datacenter"))
     }
 

@@ -180,14 +180,14 @@ import Testing
             let star = ServiceKey(name: "star")
             let discovery = try await withDiscovery(configuration, watching: "star") { discovery, log in
                 try await log.instances(of: "star", "has an instance") { $0.count == 1 }
-                guard case .answer(9, let instances, []) = await discovery.confirm(star).outcome else {
+                guard case .answer(9, let instances, []) = await discovery.confirm(star).observation.outcome else {
                     throw TestFailure("no confirmation")
                 }
                 #expect(instances.map(\.serviceID) == ["a", "b"])
                 #expect(log.outcomes(of: "star").count == 1)
                 return discovery
             }
-            let late = await discovery.confirm(star)
+            let late = await discovery.confirm(star).observation
             #expect(late.outcome == .failure(reason: "The watch of Consul is not running"))
         }
     }

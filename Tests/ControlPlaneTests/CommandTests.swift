@@ -1,4 +1,5 @@
 import Foundation
+import HashTreeCollections
 import RoutingModel
 import Store
 import TestKit

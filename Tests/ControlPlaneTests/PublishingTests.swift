@@ -1,3 +1,4 @@
+import HashTreeCollections
 import RoutingModel
 import TestKit
 import Testing

@@ -67,7 +67,7 @@ import Testing
         let snapshot = Snapshot.to(1, 2, index: 7)
         let control = try await controlPlane { _ in ("200 OK", Self.json(snapshot)) }
         try await withSource(control.port) { source in
-            let first = try await source.next(after: 0)
+            let first = try await source.next(after: 0).snapshot
             #expect(first == snapshot)
             #expect(control.requests[0].line == "GET /v1/routing?index=0&wait=1s&worker=edge%201 HTTP/1.1")
             #expect(control.requests[0].values("Authorization") == ["Bearer secret"])
@@ -88,7 +88,7 @@ import Testing
                 ? (answers[number], answers[number] == "200 OK" ? "{\"index\":1" : "") : ("200 OK", Self.json(snapshot))
         }
         try await withSource(scripted.port) { source in
-            let next = try await source.next(after: 3)
+            let next = try await source.next(after: 3).snapshot
             #expect(next == snapshot)
             #expect(scripted.requests.count == answers.count + 1)
             #expect(scripted.requests.allSatisfy { $0.target.contains("index=3&") })
@@ -100,7 +100,7 @@ import Testing
     func acceptsLower() async throws {
         let control = try await controlPlane { _ in ("200 OK", Self.json(.to(1, index: 2))) }
         try await withSource(control.port) { source in
-            let next = try await source.next(after: 100)
+            let next = try await source.next(after: 100).snapshot
             #expect(next.index == 2)
         }
         await control.stop()
@@ -123,7 +123,7 @@ import Testing
     func cancels() async throws {
         let control = try await UpstreamStub.start { try await $0.waitForEnd() }
         try await withSource(control.port) { source in
-            let task = Task { try await source.next(after: 0) }
+            let task = Task { try await source.next(after: 0).snapshot }
             try await eventually("a question") { !control.connections.isEmpty }
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
@@ -140,11 +140,11 @@ import Testing
             ("200 OK", Self.json(.to(1, index: counter.next() == 0 ? 5 : 6)))
         }
         try await withSource(control.port, state: directory) { source in
-            let first = try await source.next(after: 0)
+            let first = try await source.next(after: 0).snapshot
             #expect(first.index == 5)
             #expect(!FileManager.default.fileExists(atPath: "\(directory)/snapshot.json"), "it isn't applied yet")
             // Asking from it says that it is applied; 6 is given out and never acknowledged.
-            let second = try await source.next(after: 5)
+            let second = try await source.next(after: 5).snapshot
             #expect(second.index == 6)
         }
         await control.stop()
@@ -153,7 +153,7 @@ import Testing
 
         let gone = try ReservedPort()
         try await withSource(gone.number, state: directory) { source in
-            let stored = try await source.next(after: 0)
+            let stored = try await source.next(after: 0).snapshot
             #expect(stored == .to(1, index: 5))
         }
     }
@@ -165,12 +165,12 @@ import Testing
         let control = try await controlPlane { _ in ("200 OK", Self.json(.to(1, index: 3))) }
         try SnapshotFile(directory: directory).write(Data(Self.json(.to(2, index: 9)).utf8))
         try await withSource(control.port, state: directory) { source in
-            let next = try await source.next(after: 0)
+            let next = try await source.next(after: 0).snapshot
             #expect(next.index == 3)
         }
         try SnapshotFile(directory: directory).write(Data("{".utf8))
         try await withSource(control.port, state: directory) { source in
-            let next = try await source.next(after: 0)
+            let next = try await source.next(after: 0).snapshot
             #expect(next.index == 3)
         }
         await control.stop()

@@ -1,3 +1,4 @@
+import HashTreeCollections
 import RoutingEngine
 import RoutingModel
 import Testing
@@ -51,7 +52,7 @@ import Testing
     func emptyGroupMovesNobodyElse() throws {
         let split = [("a", 2_000), ("b", 3_000), ("c", 5_000)]
         func owners(empty: String?) throws -> [String] {
-            let groups = Dictionary(uniqueKeysWithValues: split.map { ($0.0, Make.group($0.0 == empty ? 0 : 1)) })
+            let groups = TreeDictionary(uniqueKeysWithValues: split.map { ($0.0, Make.group($0.0 == empty ? 0 : 1)) })
             let table = try RouteTable(
                 Make.snapshot(
                     groups: groups, routes: [Make.route(split: split, sticky: Stickiness(.header("k"), salt: "s"))]))

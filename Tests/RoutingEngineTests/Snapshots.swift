@@ -1,3 +1,4 @@
+import HashTreeCollections
 import RoutingModel
 
 /// Short ways to make snapshots in tests.
@@ -20,9 +21,11 @@ enum Make {
             split: split.map { SnapshotSplit(group: $0.0, buckets: $0.1) }, sticky: sticky, onEmpty: onEmpty)
     }
 
-    static func snapshot(groups: [String: SnapshotGroup], routes: [SnapshotRoute], index: Int = 1) -> Snapshot {
+    static func snapshot(groups: TreeDictionary<String, SnapshotGroup>, routes: [SnapshotRoute], index: Int = 1)
+        -> Snapshot
+    {
         Snapshot(
             index: index, revision: 1, groups: groups,
-            routes: Dictionary(routes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }))
+            routes: TreeDictionary(routes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }))
     }
 }

@@ -1,3 +1,4 @@
+import HashTreeCollections
 import RoutingEngine
 import RoutingModel
 import Testing

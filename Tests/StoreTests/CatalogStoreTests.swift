@@ -1,4 +1,5 @@
 import GRDB
+import HashTreeCollections
 import RoutingModel
 import Testing
 

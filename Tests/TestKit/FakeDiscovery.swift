@@ -8,6 +8,7 @@ package final class FakeDiscovery: DiscoverySource {
     private let source: AsyncStream<ServiceObservation>.Continuation
     private let said = Mutex<[ServiceKey: ServiceObservation]>([:])
     private let confirmations = Mutex<(@Sendable (ServiceKey) async -> ServiceObservation)?>(nil)
+    private let listed = Mutex<Set<String>?>(["consul"])
     private let asked = Mutex<Set<ServiceKey>>([])
 
     package init() {
@@ -20,11 +21,22 @@ package final class FakeDiscovery: DiscoverySource {
     package var watched: Set<ServiceKey> { asked.withLock { $0 } }
 
     /// The answer to a confirmation: by default whatever was said last about the service.
-    package func confirm(_ service: ServiceKey) async -> ServiceObservation {
-        if let answer = confirmations.withLock({ $0 }) { return await answer(service) }
-        return said.withLock { $0[service] }
+    ///
+    /// A service without instances is listed by the catalogue all the same, so that it is believed: see `listing`.
+    package func confirm(_ service: ServiceKey) async -> DiscoveryConfirmation {
+        if let answer = confirmations.withLock({ $0 }) {
+            return DiscoveryConfirmation(observation: await answer(service), catalogue: listed.withLock { $0 })
+        }
+        let observation =
+            said.withLock { $0[service] }
             ?? ServiceObservation(key: service, at: .now(), outcome: .failure(reason: "nothing was said"))
+        return DiscoveryConfirmation(observation: observation, catalogue: listed.withLock { $0 })
     }
+
+    /// Has confirmations come with these names as the catalogue's; nil when it can't be asked.
+    package func listing(_ names: Set<String>?) { listed.withLock { $0 = names } }
+
+    package var stalenessBound: Duration { .zero }
 
     /// Has confirmations answered by `answer`.
     package func whenConfirming(_ answer: @escaping @Sendable (ServiceKey) async -> ServiceObservation) {

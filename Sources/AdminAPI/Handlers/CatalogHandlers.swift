@@ -1,4 +1,5 @@
 internal import ControlPlane
+internal import HashTreeCollections
 internal import Hummingbird
 internal import RoutingEngine
 internal import RoutingModel

@@ -1,6 +1,7 @@
 internal import ControlPlane
 internal import Foundation
 internal import HTTPTypes
+internal import HashTreeCollections
 internal import Hummingbird
 internal import NIOCore
 internal import RoutingModel
@@ -24,7 +25,7 @@ struct RuleHandlers {
         v1.put("routes/{name}/weights") { try await replace($0, $1, what: "routes") { .setWeights(route: $0, $1) } }
     }
 
-    private func list<T>(_ request: Request, _ rules: [String: StoredRule<T>]) throws -> Response {
+    private func list<T>(_ request: Request, _ rules: TreeDictionary<String, StoredRule<T>>) throws -> Response {
         let query = QueryParameters(request, known: Paging.parameters)
         let paging = Paging(query)
         try query.check()
@@ -33,7 +34,7 @@ struct RuleHandlers {
     }
 
     private func show<T>(
-        _ request: Request, _ context: AdminContext, _ rules: [String: StoredRule<T>], _ what: String
+        _ request: Request, _ context: AdminContext, _ rules: TreeDictionary<String, StoredRule<T>>, _ what: String
     ) throws -> Response {
         try QueryParameters.refuseAll(request)
         let name = try context.segment("name")

@@ -15,6 +15,7 @@ struct ServiceDocument: Encodable {
     private enum WatchKeys: String, CodingKey {
         case state, consulIndex = "consul_index", lastSuccessAt = "last_success_at", ageSeconds = "age_seconds"
         case staleSince = "stale_since", lastError = "last_error", failures, answers
+        case nextAttemptAt = "next_attempt_at", restarts
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -32,5 +33,7 @@ struct ServiceDocument: Encodable {
         try watch.encode(service.watch.lastError, forKey: .lastError)
         try watch.encode(service.watch.failures, forKey: .failures)
         try watch.encode(service.watch.answers, forKey: .answers)
+        try watch.encode(service.watch.nextAttemptAt, forKey: .nextAttemptAt)
+        try watch.encode(service.watch.restarts, forKey: .restarts)
     }
 }

@@ -81,7 +81,7 @@ package final class HTTPSnapshotSource: SnapshotSource {
         file = configuration.stateDirectory.map(SnapshotFile.init)
     }
 
-    package func next(after applied: Int) async throws -> Snapshot {
+    package func next(after applied: Int) async throws -> SnapshotUpdate {
         save(applied: applied)
         while true {
             try Task.checkCancellation()
@@ -94,7 +94,7 @@ package final class HTTPSnapshotSource: SnapshotSource {
             do {
                 switch try await ask(after: applied, isColdStart: stored != nil) {
                 case .snapshot(let snapshot, let data):
-                    if let fresh = accept(snapshot, data, applied: applied) { return fresh }
+                    if let fresh = accept(snapshot, data, applied: applied) { return SnapshotUpdate(fresh) }
                 case .unchanged:
                     recovered()
                 }
@@ -106,7 +106,7 @@ package final class HTTPSnapshotSource: SnapshotSource {
                 if let stored {
                     logger.warning("starting from the snapshot on disk", metadata: ["index": "\(stored.index)"])
                     state.withLock { $0.given = stored }
-                    return stored
+                    return SnapshotUpdate(stored)
                 }
                 try await pause()
             }

@@ -1,3 +1,4 @@
+package import HashTreeCollections
 internal import RoutingModel
 
 extension RouteTable {
@@ -6,7 +7,8 @@ extension RouteTable {
 
     /// What would become of `request`, by the very code that decides requests.
     /// - Parameter groups: the groups as resolved, for the peers that didn't make it into the table.
-    package func explain(_ request: some RoutableRequest, groups: [String: ResolvedGroup]) -> Explanation {
+    package func explain(_ request: some RoutableRequest, groups: TreeDictionary<String, ResolvedGroup>) -> Explanation
+    {
         var outcome = Outcome()
         // With a fixed bucket the decision is the worker's own; whether the bucket is random is told apart below.
         let decision = decide(request, randomBucket: { -1 })

@@ -1,3 +1,4 @@
+internal import HashTreeCollections
 package import RoutingModel
 
 /// A snapshot made ready for deciding requests. Belongs to one event loop: it holds the balancers' turns.

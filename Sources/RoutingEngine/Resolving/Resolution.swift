@@ -1,10 +1,11 @@
+package import HashTreeCollections
 package import RoutingModel
 
 /// Rules and catalog, resolved object by object, so that a change costs what it touches.
 package struct Resolution: Sendable {
-    package private(set) var groups: [String: ResolvedGroup] = [:]
-    package private(set) var snapshotGroups: [String: SnapshotGroup] = [:]
-    package private(set) var snapshotRoutes: [String: SnapshotRoute] = [:]
+    package private(set) var groups: TreeDictionary<String, ResolvedGroup> = [:]
+    package private(set) var snapshotGroups: TreeDictionary<String, SnapshotGroup> = [:]
+    package private(set) var snapshotRoutes: TreeDictionary<String, SnapshotRoute> = [:]
     /// Which groups take peers from a service.
     private var groupsByService: [ServiceKey: Set<String>] = [:]
     private var serviceByGroup: [String: ServiceKey] = [:]

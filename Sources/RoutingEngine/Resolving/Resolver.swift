@@ -1,3 +1,4 @@
+internal import HashTreeCollections
 package import RoutingModel
 
 /// From rules and catalog to what workers get. Pure: the same input gives the same output, byte for byte.

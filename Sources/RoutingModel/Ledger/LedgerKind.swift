@@ -7,6 +7,8 @@ package enum LedgerKind: String, Hashable, Sendable, Codable, CaseIterable {
     case peerMeta = "peer.meta"
     case peerAddress = "peer.address"
     case peerWeight = "peer.weight"
+    case peerDampened = "peer.dampened"
+    case peerReleased = "peer.released"
     case groupCreated = "group.created"
     case groupUpdated = "group.updated"
     case groupDeleted = "group.deleted"
@@ -15,6 +17,9 @@ package enum LedgerKind: String, Hashable, Sendable, Codable, CaseIterable {
     case routeDeleted = "route.deleted"
     case discoveryStale = "discovery.stale"
     case discoveryRecovered = "discovery.recovered"
+    case discoveryHeld = "discovery.held"
+    case discoveryAccepted = "discovery.accepted"
     case workerJoined = "worker.joined"
     case workerNack = "worker.nack"
+    case workerLost = "worker.lost"
 }

@@ -10,10 +10,18 @@ package struct ServiceObservation: Hashable, Sendable {
     package let key: ServiceKey
     package let at: Timestamp
     package let outcome: Outcome
+    /// When the service is asked about again, if that isn't at once.
+    package let nextAttemptAt: Timestamp?
+    /// How often the watch was begun anew because nothing came from it.
+    package let restarts: Int
 
-    package init(key: ServiceKey, at: Timestamp, outcome: Outcome) {
+    package init(
+        key: ServiceKey, at: Timestamp, outcome: Outcome, nextAttemptAt: Timestamp? = nil, restarts: Int = 0
+    ) {
         self.key = key
         self.at = at
         self.outcome = outcome
+        self.nextAttemptAt = nextAttemptAt
+        self.restarts = restarts
     }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import HashTreeCollections
 
 extension RuleSet {
     /// What `command` would change, valid against the whole rule set; an empty list when it changes nothing.
@@ -31,7 +32,7 @@ extension RuleSet {
     }
 
     private func create<T>(
-        _ data: Data, in existing: [String: StoredRule<T>], what: String,
+        _ data: Data, in existing: TreeDictionary<String, StoredRule<T>>, what: String,
         _ plan: (String, ProblemList) throws -> RuleChange?
     ) throws -> [RuleChange] {
         let problems = ProblemList()

@@ -1,4 +1,5 @@
 import Foundation
+internal import HashTreeCollections
 
 extension RuleSet {
     /// New weights for the groups of a route's split, in the order that the split has. Groups that aren't named get 0;

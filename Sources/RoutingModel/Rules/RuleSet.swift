@@ -1,12 +1,15 @@
+package import HashTreeCollections
+
 /// All that operators wrote, at one revision.
 package struct RuleSet: Hashable, Sendable {
-    package private(set) var groups: [String: StoredRule<Group>]
-    package private(set) var routes: [String: StoredRule<Route>]
+    package private(set) var groups: TreeDictionary<String, StoredRule<Group>>
+    package private(set) var routes: TreeDictionary<String, StoredRule<Route>>
     /// Counts committed changes; 0 before the first.
     package private(set) var revision: Int
 
     package init(
-        groups: [String: StoredRule<Group>] = [:], routes: [String: StoredRule<Route>] = [:], revision: Int = 0
+        groups: TreeDictionary<String, StoredRule<Group>> = [:],
+        routes: TreeDictionary<String, StoredRule<Route>> = [:], revision: Int = 0
     ) {
         self.groups = groups
         self.routes = routes

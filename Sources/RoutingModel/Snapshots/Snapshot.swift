@@ -1,4 +1,8 @@
+package import HashTreeCollections
+
 /// Rules and catalog, resolved: what a worker needs to route, and nothing else. Immutable.
+///
+/// The maps share what they have in common with those of the snapshot before, so that the next one costs what differs.
 ///
 /// This is the worker protocol's document: `docs/worker-protocol.md`.
 package struct Snapshot: Hashable, Sendable, Codable {
@@ -7,11 +11,14 @@ package struct Snapshot: Hashable, Sendable, Codable {
     /// The revision of the rules that it is made of.
     package let revision: Int
     /// By name.
-    package let groups: [String: SnapshotGroup]
+    package let groups: TreeDictionary<String, SnapshotGroup>
     /// By name.
-    package let routes: [String: SnapshotRoute]
+    package let routes: TreeDictionary<String, SnapshotRoute>
 
-    package init(index: Int, revision: Int, groups: [String: SnapshotGroup], routes: [String: SnapshotRoute]) {
+    package init(
+        index: Int, revision: Int, groups: TreeDictionary<String, SnapshotGroup>,
+        routes: TreeDictionary<String, SnapshotRoute>
+    ) {
         self.index = index
         self.revision = revision
         self.groups = groups

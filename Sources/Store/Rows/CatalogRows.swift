@@ -1,4 +1,5 @@
 internal import GRDB
+internal import HashTreeCollections
 internal import RoutingModel
 
 /// A `CatalogCommit` as rows.

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import HashTreeCollections
 internal import RoutingModel
 
 /// A table of rules in force, and the word for its rules in `revision_changes`.
@@ -35,8 +36,8 @@ enum RuleTable: String {
 
     /// All rules of the table by name.
     /// - Throws: `StoreError` (`unreadable_row`), naming the rule.
-    func all<Value: Decodable>(_ type: Value.Type, _ db: Database) throws -> [String: StoredRule<Value>] {
-        var rules: [String: StoredRule<Value>] = [:]
+    func all<Value: Decodable>(_ type: Value.Type, _ db: Database) throws -> TreeDictionary<String, StoredRule<Value>> {
+        var rules: TreeDictionary<String, StoredRule<Value>> = [:]
         let rows = try Row.fetchCursor(db, sql: "SELECT name, document, revision, updated_at FROM \"\(rawValue)\"")
         while let row = try rows.next() {
             let name: String = try row.decode(forColumn: "name")

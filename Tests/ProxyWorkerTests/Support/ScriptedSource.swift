@@ -21,13 +21,15 @@ final class ScriptedSource: SnapshotSource {
     var refused: [(index: Int, reason: String)] { state.withLock { $0.refused } }
     var asked: Int { state.withLock { $0.asked } }
 
-    func next(after applied: Int) async throws -> Snapshot {
+    func next(after applied: Int) async throws -> SnapshotUpdate {
         state.withLock {
             $0.asked += 1
             if $0.acknowledged.last != applied { $0.acknowledged.append(applied) }
         }
         while true {
-            if let current = state.withLock({ $0.current }), current.index != applied { return current }
+            if let current = state.withLock({ $0.current }), current.index != applied {
+                return SnapshotUpdate(current)
+            }
             try await Task.sleep(for: .milliseconds(2))
         }
     }

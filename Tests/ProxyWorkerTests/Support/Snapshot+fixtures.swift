@@ -1,3 +1,4 @@
+import HashTreeCollections
 import RoutingModel
 
 extension Snapshot {
@@ -11,7 +12,7 @@ extension Snapshot {
         Snapshot(
             index: index,
             revision: index,
-            groups: Dictionary(uniqueKeysWithValues: groups.map { ($0.name, .on($0.ports)) }),
+            groups: TreeDictionary(uniqueKeysWithValues: groups.map { ($0.name, .on($0.ports)) }),
             routes: [
                 "all": SnapshotRoute(
                     name: "all",
