@@ -26,6 +26,7 @@ struct Endpoint: Hashable, Sendable {
         Endpoint(.get, "/v1/services/{name}"),
         Endpoint(.get, "/v1/peers"),
         Endpoint(.get, "/v1/routing"),
+        Endpoint(.get, "/v1/routing/stream"),
         Endpoint(.get, "/v1/audit"),
         Endpoint(.post, "/v1/explain"),
         Endpoint(.get, "/v1/workers"),

@@ -93,13 +93,16 @@ extension ControlPlane {
     private func take(_ changes: [RuleChange], as working: RuleSet) {
         guard !changes.isEmpty else { return }
         rules = working
-        followServices()
+        var touched: Set<ServiceKey> = []
         for change in changes {
             switch change {
-            case .group(let name, _, _): resolution.update(group: name, rules.groups[name]?.value, catalog: catalog)
+            case .group(let name, let before, let after):
+                resolution.update(group: name, rules.groups[name]?.value, catalog: catalog)
+                touched.formUnion([before, after].compactMap { $0?.value.consul?.key })
             case .route(let name, _, _): resolution.update(route: name, rules.routes[name]?.value)
             }
         }
+        follow(touched)
         // Even a change that workers wouldn't notice is published: a snapshot's revision says what is in force.
         changed()
     }

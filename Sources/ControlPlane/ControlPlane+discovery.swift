@@ -42,23 +42,6 @@ extension ControlPlane {
         if restored.contains(observation.key), case .answer = observation.outcome { restored.remove(observation.key) }
     }
 
-    /// Watches what the rules name now; forgets what they don't.
-    func followServices() {
-        let watched = rules.watchedServices
-        guard watched != Set(catalog.services.keys) else { return }
-        let forgotten = catalog.services.keys.filter { !watched.contains($0) }.sorted()
-        for key in forgotten {
-            catalog.services[key] = nil
-            recordedAt[key] = nil
-            announcedStale.remove(key)
-            restored.remove(key)
-            confirmations[key] = nil
-        }
-        for key in watched where catalog.services[key] == nil { catalog.services[key] = CatalogService(key: key) }
-        discovery?.watch(watched)
-        if !forgotten.isEmpty { record(CatalogCommit(forgotten: forgotten)) }
-    }
-
     private func entries(for fold: CatalogFold, _ observation: ServiceObservation, index: Int) -> [LedgerEntry] {
         let key = observation.key
         var entries: [LedgerEntry] = []

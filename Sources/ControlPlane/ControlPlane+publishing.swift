@@ -66,7 +66,8 @@ extension ControlPlane {
             return
         }
         isDirty = false
-        published = PublishedSnapshot(snapshot: resolution.snapshot(index: index, revision: rules.revision))
+        changeLog.add(index, resolution.takeChanges())
+        published = PublishedSnapshot(resolution, index: index, revision: rules.revision)
         Counter(label: "signalbox_snapshots_published").increment()
         logger.debug("Published a snapshot", metadata: ["index": "\(index)", "revision": "\(rules.revision)"])
         answerWatchers()

@@ -12,6 +12,7 @@ extension ControlPlane: Service {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await cancelWhenGracefulShutdown { await self.followDiscovery() } }
             group.addTask { try? await gracefulShutdown() }
+            group.addTask { await cancelWhenGracefulShutdown { await self.watchWorkers() } }
             // Without discovery the first task ends at once: the second holds the service up.
             await group.waitForAll()
         }
@@ -39,7 +40,12 @@ extension ControlPlane: Service {
             Gauge(label: "signalbox_group_peers", dimensions: [("group", group.name), ("usable", "false")])
                 .record(group.peers.count { !$0.isUsable })
         }
-        for worker in workerStatus.values {
+        let workers = workerRegistry.all
+        for state in WorkerStatus.State.allCases {
+            Gauge(label: "signalbox_workers", dimensions: [("state", state.rawValue)])
+                .record(workers.count { $0.state == state })
+        }
+        for worker in workers {
             Gauge(label: "signalbox_worker_applied_index", dimensions: [("worker", worker.id)]).record(worker.applied)
         }
     }

@@ -1,24 +1,29 @@
-internal import RoutingModel
+internal import Metrics
+package import RoutingModel
 
 extension ControlPlane {
     /// The newest snapshot as soon as its index is not `index`; nil when `wait` is over before that, or when Signalbox
-    /// is shutting down.
+    /// is shutting down. The wait may be up to 50 ms longer.
     ///
     /// - Parameters:
     ///   - index: what the caller has; nil for whatever is newest.
     ///   - wait: how long to hold the question.
-    package func snapshot(after index: Int?, wait: Duration) async -> PublishedSnapshot? {
-        guard let index, index == published.snapshot.index else { return published }
+    ///   - worker: who asks; by asking it says that it enforces `index`. What it has refused isn't offered to it again:
+    ///     it waits for something newer.
+    package func update(after index: Int?, wait: Duration, worker: WorkerIdentity? = nil) async -> PublishedUpdate? {
+        if let worker { workerAsked(worker, applied: index ?? 0) }
+        let newest = published.snapshot.index
+        let isRefused = worker.map { workerRegistry.hasRefused($0.id, index: newest) } ?? false
+        guard let index, index == newest || isRefused else { return update(for: index) }
         guard wait > .zero, !isShuttingDown, !Task.isCancelled else { return nil }
         let id = nextWatcher
         nextWatcher += 1
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let timeout = Task {
-                    try? await self.clock.sleep(for: wait)
-                    self.release(id, with: nil)
-                }
-                watchers[id] = Watcher(continuation: continuation, timeout: timeout)
+                let tick = tick(after: wait)
+                watchers[id] = Watcher(base: index, worker: worker, tick: tick, continuation: continuation)
+                expiring[tick, default: []].insert(id)
+                if let worker { workerRegistry.held(worker.id) }
             }
         } onCancel: {
             Task { await self.release(id, with: nil) }
@@ -29,74 +34,142 @@ extension ControlPlane {
     package func releaseWatchers() {
         isShuttingDown = true
         for id in watchers.keys { release(id, with: nil) }
+        endBarriers()
     }
 
+    /// How many are answered in one go: what else is to be done gets its turn in between.
+    private static let answeredAtOnce = 64
+
+    /// A snapshot was published: whoever waits for it gets it, the workers of this process first.
     func answerWatchers() {
-        for id in watchers.keys { release(id, with: published) }
+        updates = [:]
+        let index = published.snapshot.index
+        due = []
+        for (id, watcher) in watchers {
+            if let worker = watcher.worker {
+                if workerRegistry.hasRefused(worker.id, index: index) { continue }
+                if worker.isEmbedded {
+                    release(id, with: update(for: watcher.base))
+                    continue
+                }
+            }
+            due.append(id)
+        }
+        guard !isAnswering else { return }
+        answerSome()
+        guard !due.isEmpty else { return }
+        isAnswering = true
+        Task { await self.answerTheRest() }
     }
 
-    private func release(_ id: Int, with snapshot: PublishedSnapshot?) {
+    private func answerTheRest() async {
+        while !due.isEmpty {
+            await Task.yield()
+            answerSome()
+        }
+        isAnswering = false
+    }
+
+    private func answerSome() {
+        let some = due.suffix(Self.answeredAtOnce)
+        for id in some {
+            // It may have gone meanwhile.
+            if let base = watchers[id]?.base { release(id, with: update(for: base)) }
+        }
+        due.removeLast(min(some.count, due.count))
+    }
+
+    /// One for all who have the same.
+    private func update(for base: Int?) -> PublishedUpdate {
+        guard let base else { return PublishedUpdate(published, base: nil, changes: nil) }
+        if let known = updates[base] { return known }
+        let made = PublishedUpdate(published, base: base, changes: changeLog.changes(after: base))
+        // Few are behind by more than one; whoever asks from made-up indexes must not fill the memory.
+        if updates.count < 256 { updates[base] = made }
+        return made
+    }
+
+    private func release(_ id: Int, with update: PublishedUpdate?) {
         guard let watcher = watchers.removeValue(forKey: id) else { return }
-        watcher.timeout.cancel()
-        watcher.continuation.resume(returning: snapshot)
+        expiring[watcher.tick]?.remove(id)
+        if let worker = watcher.worker { workerRegistry.answered(worker.id, clock: clock.now) }
+        watcher.continuation.resume(returning: update)
+    }
+
+    // MARK: The end of waits
+
+    /// Waits end at ticks: one timer for all that end together, rather than one for each of thousands.
+    private static let tickLength = Duration.milliseconds(50)
+
+    /// The tick at which a wait from now on is over; sees to it that it will be noticed.
+    private func tick(after wait: Duration) -> Int64 {
+        let elapsed = clock.now - began + wait
+        let tick = Int64((elapsed / Self.tickLength).rounded(.up))
+        if expiring[tick] == nil {
+            expiring[tick] = []
+            Task {
+                try? await self.clock.sleep(until: self.began + Self.tickLength * Int(tick))
+                self.expire(tick)
+            }
+        }
+        return tick
+    }
+
+    private func expire(_ tick: Int64) {
+        for id in expiring.removeValue(forKey: tick) ?? [] { release(id, with: nil) }
     }
 
     // MARK: Workers
 
     /// Every worker that has asked, by id.
-    package var workers: [WorkerStatus] { workerStatus.values.sorted { $0.id < $1.id } }
+    package var workers: [WorkerStatus] { workerRegistry.all }
 
-    /// A worker asks for what comes after `applied`: so that is what it enforces.
-    package func workerAsked(_ id: String, applied: Int, embedded: Bool) {
+    private func workerAsked(_ worker: WorkerIdentity, applied: Int) {
         let now = Timestamp.now()
         // An index that was never published is some other control plane's, or that of a data directory before this one.
         let applied = applied <= published.snapshot.index ? applied : 0
-        guard var status = workerStatus[id] else {
-            forgetWorkerIfFull()
-            workerStatus[id] = WorkerStatus(
-                id: id, embedded: embedded, applied: applied, joinedAt: now, lastSeenAt: now, nack: nil)
-            record(
-                CatalogCommit(entries: [
-                    LedgerEntry(
-                        at: now, kind: .workerJoined, actor: "worker:\(id)", worker: id, revision: rules.revision,
-                        index: applied)
-                ]))
-            return
+        if workerRegistry.asked(worker, applied: applied, at: now, clock: clock.now) == .joined {
+            record(worker.id, .workerJoined, at: now, index: applied)
         }
-        status.applied = applied
-        status.lastSeenAt = now
-        if let nack = status.nack, applied >= nack.index { status.nack = nil }
-        workerStatus[id] = status
-    }
-
-    /// Workers that are remembered: names that change with every start must not fill the memory.
-    private static let workerLimit = 10_000
-
-    private func forgetWorkerIfFull() {
-        guard workerStatus.count >= Self.workerLimit else { return }
-        if let oldest = workerStatus.values.min(by: { $0.lastSeenAt < $1.lastSeenAt }) { workerStatus[oldest.id] = nil }
+        settleBarriers(worker.id)
     }
 
     /// A worker could not apply `index` and keeps what it has.
     /// - Throws: `Problem`: `not_found` for a worker that has never asked, `invalid` for an index that there isn't.
     package func workerRefused(_ id: String, index: Int, error: String) throws {
-        guard var status = workerStatus[id] else { throw RuleSet.notFound("worker", id) }
+        guard workerRegistry[id] != nil else { throw RuleSet.notFound("worker", id) }
         guard index <= published.snapshot.index else {
             throw Problem(
                 .invalid, "There is no snapshot \(index) yet.",
                 errors: [FieldProblem(pointer: "/index", code: "invalid_value", message: "is above the newest index")])
         }
         let now = Timestamp.now()
-        status.lastSeenAt = now
-        let isNew = status.nack?.index != index
-        status.nack = .init(index: index, error: error, at: now)
-        workerStatus[id] = status
-        guard isNew else { return }
+        let nack = WorkerStatus.Nack(index: index, error: error, at: now)
+        if workerRegistry.refused(id, nack, clock: clock.now) {
+            record(id, .workerNack, at: now, index: index, cause: error)
+        }
+        settleBarriers(id)
+    }
+
+    /// Looks every second for workers that don't ask any more, until it is cancelled.
+    func watchWorkers() async {
+        while (try? await clock.sleep(for: .seconds(1))) != nil {
+            for lost in workerRegistry.sweep(at: clock.now, patience: configuration.workerPatience) {
+                Counter(label: "signalbox_workers_lost").increment()
+                record(
+                    lost.id, .workerLost, at: .now(), index: lost.applied,
+                    cause: "It has not asked for a snapshot for \(configuration.workerPatience).")
+                settleBarriers(lost.id)
+            }
+        }
+    }
+
+    private func record(_ worker: String, _ kind: LedgerKind, at: Timestamp, index: Int, cause: String? = nil) {
         record(
             CatalogCommit(entries: [
                 LedgerEntry(
-                    at: now, kind: .workerNack, actor: "worker:\(id)", worker: id, cause: error,
-                    revision: rules.revision, index: index)
+                    at: at, kind: kind, actor: kind == .workerLost ? "signalbox" : "worker:\(worker)", worker: worker,
+                    cause: cause, revision: rules.revision, index: index)
             ]))
     }
 }

@@ -45,14 +45,28 @@ package actor ControlPlane {
     /// Answers that are not believed yet.
     var confirmations: [ServiceKey: Confirmation] = [:]
     var confirmationNumber = 0
+    /// When discovery was told last which services to watch.
+    var toldDiscoveryAt: ContinuousClock.Instant?
+    var isAboutToTell = false
     /// Services restored from the store that have not been asked about yet.
     var restored: Set<ServiceKey>
 
     // Consumers.
     var watchers: [Int: Watcher] = [:]
     var nextWatcher = 0
+    /// The watchers whose wait is over at a tick.
+    var expiring: [Int64: Set<Int>] = [:]
+    let began: ContinuousClock.Instant
+    /// Watchers that are yet to be told of the newest snapshot.
+    var due: [Int] = []
+    var isAnswering = false
+    /// What those get who have a certain index, made once for each.
+    var updates: [Int: PublishedUpdate] = [:]
+    var changeLog = ChangeLog()
     var isShuttingDown = false
-    var workerStatus: [String: WorkerStatus] = [:]
+    var workerRegistry = WorkerRegistry()
+    var barriers: [Int: AppliedBarrier] = [:]
+    var nextBarrier = 0
 
     /// Loads what the store has and publishes the first snapshot.
     /// - Parameter discovery: nil when there are only listed peers.
@@ -71,6 +85,7 @@ package actor ControlPlane {
         self.discovery = discovery
         self.configuration = configuration
         self.logger = logger
+        began = clock.now
         rules = state.rules
         // Services that no group names any more were watched once; what is left of them is of no use.
         let watched = state.rules.watchedServices
@@ -79,9 +94,11 @@ package actor ControlPlane {
         restored = Set(services.keys)
         for key in watched where services[key] == nil { services[key] = CatalogService(key: key) }
         catalog = Catalog(services: services)
-        resolution = Resolution(rules: state.rules, catalog: catalog)
-        published = PublishedSnapshot(
-            snapshot: resolution.snapshot(index: first, revision: state.rules.revision))
+        var resolution = Resolution(rules: state.rules, catalog: catalog)
+        // Nobody has anything yet that it could differ from.
+        _ = resolution.takeChanges()
+        self.resolution = resolution
+        published = PublishedSnapshot(resolution, index: first, revision: state.rules.revision)
         window = PublishWindow(shortest: configuration.coalescing, longest: configuration.coalescingLimit)
         if !forgotten.isEmpty { pendingRecords.append(CatalogCommit(forgotten: forgotten)) }
         announcedStale = try await Self.announcedStale(watched, in: store)

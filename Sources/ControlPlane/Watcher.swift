@@ -1,5 +1,9 @@
 /// Somebody waiting for the next snapshot.
 struct Watcher {
-    let continuation: CheckedContinuation<PublishedSnapshot?, Never>
-    let timeout: Task<Void, Never>
+    /// The index that they have.
+    let base: Int
+    let worker: WorkerIdentity?
+    /// When the wait is over, in ticks.
+    let tick: Int64
+    let continuation: CheckedContinuation<PublishedUpdate?, Never>
 }

@@ -15,10 +15,10 @@ struct EmbeddedSnapshotSource: SnapshotSource {
     let id: String
 
     func next(after applied: Int) async throws -> SnapshotUpdate {
-        await controlPlane.workerAsked(id, applied: applied, embedded: true)
+        let worker = WorkerIdentity(id, isEmbedded: true)
         while true {
-            if let published = await controlPlane.snapshot(after: applied, wait: .seconds(3_600)) {
-                return SnapshotUpdate(published.snapshot)
+            if let update = await controlPlane.update(after: applied, wait: .seconds(3_600), worker: worker) {
+                return SnapshotUpdate(update.snapshot, changes: update.changes)
             }
             try Task.checkCancellation()
             // Signalbox is shutting down: there will be no more snapshots, the worker goes on until it is told.

@@ -30,7 +30,7 @@ struct ServiceTests {
                 await controlPlane.current.snapshot.groups["g"]?.peers.count == 2
             }
             let index = await controlPlane.current.snapshot.index
-            async let held = controlPlane.snapshot(after: index, wait: .seconds(600))
+            async let held = controlPlane.update(after: index, wait: .seconds(600))
             try await eventually("somebody waits") { await controlPlane.watchers.count == 1 }
             await services.triggerGracefulShutdown()
             #expect(await held == nil)

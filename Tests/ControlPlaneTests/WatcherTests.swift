@@ -12,7 +12,7 @@ struct WatcherTests {
             let controlPlane = try await folder.start()
             let index = await controlPlane.current.snapshot.index
             for known in [nil, 0, index - 1, index + 1] {
-                let answer = await controlPlane.snapshot(after: known, wait: .seconds(60))
+                let answer = await controlPlane.update(after: known, wait: .seconds(60))
                 #expect(answer?.snapshot.index == index)
             }
             #expect(await controlPlane.watchers.isEmpty)
@@ -25,7 +25,7 @@ struct WatcherTests {
             let controlPlane = try await folder.start()
             let index = await controlPlane.current.snapshot.index
             for wait in [Duration.zero, .milliseconds(-5), .milliseconds(1), .milliseconds(20)] {
-                #expect(await controlPlane.snapshot(after: index, wait: wait) == nil)
+                #expect(await controlPlane.update(after: index, wait: wait) == nil)
                 #expect(await controlPlane.watchers.isEmpty)
             }
         }
@@ -36,13 +36,13 @@ struct WatcherTests {
         try await DataFolder.with { folder in
             let controlPlane = try await folder.start()
             let index = await controlPlane.current.snapshot.index
-            try await withThrowingTaskGroup(of: PublishedSnapshot?.self) { group in
-                for _ in 0..<100 { group.addTask { await controlPlane.snapshot(after: index, wait: .seconds(60)) } }
+            try await withThrowingTaskGroup(of: PublishedUpdate?.self) { group in
+                for _ in 0..<100 { group.addTask { await controlPlane.update(after: index, wait: .seconds(60)) } }
                 try await eventually("all wait") { await controlPlane.watchers.count == 100 }
                 try await controlPlane.putGroup("g")
                 let published = await controlPlane.current
-                for try await answer in group { #expect(answer === published) }
-                #expect(try published.body() == published.body())
+                for try await answer in group { #expect(answer?.published === published) }
+                #expect(published.body() == published.body())
             }
             #expect(await controlPlane.watchers.isEmpty)
         }
@@ -53,7 +53,7 @@ struct WatcherTests {
         try await DataFolder.with { folder in
             let controlPlane = try await folder.start()
             let index = await controlPlane.current.snapshot.index
-            let waiting = Task { await controlPlane.snapshot(after: index, wait: .seconds(60)) }
+            let waiting = Task { await controlPlane.update(after: index, wait: .seconds(60)) }
             try await eventually("it waits") { await controlPlane.watchers.count == 1 }
             waiting.cancel()
             let answer = try await within(.seconds(20), "a cancelled wait") { await waiting.value }
@@ -62,7 +62,7 @@ struct WatcherTests {
 
             // Cancelled before it could begin to wait.
             for _ in 0..<50 {
-                let early = Task { await controlPlane.snapshot(after: index, wait: .seconds(60)) }
+                let early = Task { await controlPlane.update(after: index, wait: .seconds(60)) }
                 early.cancel()
                 let answer = try await within(.seconds(20), "a cancelled wait") { await early.value }
                 #expect(answer == nil)
@@ -76,14 +76,14 @@ struct WatcherTests {
         try await DataFolder.with { folder in
             let controlPlane = try await folder.start()
             let index = await controlPlane.current.snapshot.index
-            try await withThrowingTaskGroup(of: PublishedSnapshot?.self) { group in
-                for _ in 0..<20 { group.addTask { await controlPlane.snapshot(after: index, wait: .seconds(600)) } }
+            try await withThrowingTaskGroup(of: PublishedUpdate?.self) { group in
+                for _ in 0..<20 { group.addTask { await controlPlane.update(after: index, wait: .seconds(600)) } }
                 try await eventually("all wait") { await controlPlane.watchers.count == 20 }
                 await controlPlane.releaseWatchers()
                 for try await answer in group { #expect(answer == nil) }
             }
-            #expect(await controlPlane.snapshot(after: index, wait: .seconds(600)) == nil)
-            #expect(await controlPlane.snapshot(after: nil, wait: .seconds(600))?.snapshot.index == index)
+            #expect(await controlPlane.update(after: index, wait: .seconds(600)) == nil)
+            #expect(await controlPlane.update(after: nil, wait: .seconds(600))?.snapshot.index == index)
             #expect(await controlPlane.watchers.isEmpty)
         }
     }

@@ -3,12 +3,11 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 internal import RoutingModel
-internal import ServiceLifecycle
 
 /// What workers ask: the snapshot, held until it changes; and what they say of it.
 struct RoutingHandlers {
     let controlPlane: ControlPlane
-    private let bodies = SnapshotBodies()
+    private let bodies = SharedBodies()
 
     init(controlPlane: ControlPlane) { self.controlPlane = controlPlane }
 
@@ -18,15 +17,19 @@ struct RoutingHandlers {
 
     func register(_ v1: RouterGroup<AdminContext>) {
         v1.get("routing") { request, _ in try await routing(request) }
+        v1.get("routing/stream") { request, _ in
+            try RoutingStream(controlPlane: controlPlane, bodies: bodies).response(request)
+        }
         v1.get("workers") { request, _ in try await workers(request) }
         v1.post("workers/{id}/nack") { try await nack($0, $1) }
     }
 
     private func routing(_ request: Request) async throws -> Response {
-        let query = QueryParameters(request, known: ["index", "wait", "worker"])
+        let query = QueryParameters(request, known: ["index", "wait", "worker", "delta"])
         let index = query.integer("index", in: 0...Int.max)
         let wait = query.duration("wait")
         let worker = query.text("worker")
+        let isDelta = query.flag("delta") ?? false
         if let worker, !worker.isEmpty, !WorkerID.isValid(worker) {
             query.say("worker", "invalid_value", WorkerID.rule)
         }
@@ -34,21 +37,17 @@ struct RoutingHandlers {
 
         // Without an index a matching ETag (RFC 9110 section 13.1.2) says what the caller has.
         let known = index ?? Self.index(inETag: request.headers[.ifNoneMatch])
-        if let worker { await controlPlane.workerAsked(worker, applied: known ?? 0, embedded: false) }
         let isBlocking = index != nil || wait != nil
         let limit = isBlocking ? min(wait ?? Self.defaultWait, Self.longestWait) : .zero
-        let answer = await withGracefulShutdownHandler {
-            await controlPlane.snapshot(after: known, wait: limit)
-        } onGracefulShutdown: {
-            // The server waits for every request in flight: those that are held must not keep it.
-            Task { await controlPlane.releaseWatchers() }
-        }
-        guard let published = answer else {
+        let answer = await controlPlane.heldUpdate(
+            after: known, wait: limit, worker: worker.map { WorkerIdentity($0) })
+        guard let update = answer else {
             return Response(status: .notModified, headers: Self.headers(index: known ?? 0))
         }
-        var headers = Self.headers(index: published.snapshot.index)
+        var headers = Self.headers(index: update.snapshot.index)
         headers[.contentType] = "application/json"
-        return Response(status: .ok, headers: headers, body: .init(byteBuffer: try bodies.body(of: published)))
+        return Response(
+            status: .ok, headers: headers, body: .init(byteBuffer: bodies.body(of: update, isDelta: isDelta)))
     }
 
     private func workers(_ request: Request) async throws -> Response {

@@ -45,18 +45,19 @@ struct RuleHandlers {
     private func create(
         _ request: Request, _ context: AdminContext, what: String, _ command: (Data) -> RuleCommand
     ) async throws -> Response {
-        try QueryParameters.refuseAll(request)
+        let barrier = try AppliedWait(request)
         let data = try await RequestBodyReader.json(request, context)
         let result = try await execute(command(data), request, context)
         guard let change = result.changes.first else { throw Problem(.internalError, "Nothing was created.") }
-        return try answer(result, change, status: .created, location: "/v1/\(what)/\(change.name)")
+        return try await answer(
+            result, change, barrier, status: .created, location: "/v1/\(what)/\(change.name)")
     }
 
     /// PUT creates what isn't there yet (RFC 9110 section 9.3.4).
     private func replace(
         _ request: Request, _ context: AdminContext, what: String, _ command: (String, Data) -> RuleCommand
     ) async throws -> Response {
-        try QueryParameters.refuseAll(request)
+        let barrier = try AppliedWait(request)
         let name = try context.segment("name")
         let data = try await RequestBodyReader.json(request, context)
         let result = try await execute(command(name, data), request, context)
@@ -66,17 +67,24 @@ struct RuleHandlers {
             guard let json = what == "groups" ? rules.groups[name]?.json : rules.routes[name]?.json else {
                 throw RuleSet.notFound(String(what.dropLast()), name)
             }
+            if let report = await barrier?.report(on: result, controlPlane) {
+                return try .json(report, headers: headers(result))
+            }
             return .json(json, headers: headers(result))
         }
         let isNew = change.before == nil
-        return try answer(result, change, status: isNew ? .created : .ok, location: isNew ? "/v1/\(what)/\(name)" : nil)
+        return try await answer(
+            result, change, barrier, status: isNew ? .created : .ok, location: isNew ? "/v1/\(what)/\(name)" : nil)
     }
 
     private func delete(
         _ request: Request, _ context: AdminContext, _ command: (String) -> RuleCommand
     ) async throws -> Response {
-        try QueryParameters.refuseAll(request)
+        let barrier = try AppliedWait(request)
         let result = try await execute(command(try context.segment("name")), request, context)
+        if let report = await barrier?.report(on: result, controlPlane) {
+            return try .json(report, headers: headers(result))
+        }
         return Response(status: .noContent, headers: headers(result))
     }
 
@@ -88,10 +96,14 @@ struct RuleHandlers {
     }
 
     private func answer(
-        _ result: CommandResult, _ change: RuleChange, status: HTTPResponse.Status, location: String?
-    ) throws -> Response {
+        _ result: CommandResult, _ change: RuleChange, _ barrier: AppliedWait?, status: HTTPResponse.Status,
+        location: String?
+    ) async throws -> Response {
         var headers = headers(result)
         headers[.location] = location
+        if let report = await barrier?.report(on: result, controlPlane) {
+            return try .json(report, status: status, headers: headers)
+        }
         switch change {
         case .group(_, _, let after?): return .json(after.json, status: status, headers: headers)
         case .route(_, _, let after?): return .json(after.json, status: status, headers: headers)

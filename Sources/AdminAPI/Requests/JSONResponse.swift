@@ -14,8 +14,10 @@ extension Response {
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 
-    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
-        json(try CanonicalJSON.text(value), status: status)
+    static func json(
+        _ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    ) throws -> Response {
+        json(try CanonicalJSON.text(value), status: status, headers: headers)
     }
 
     /// `{"items": […], "next": "…"}` of items that are JSON text.

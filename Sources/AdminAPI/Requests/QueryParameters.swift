@@ -53,6 +53,13 @@ struct QueryParameters {
         return nil
     }
 
+    func flag(_ name: String) -> Bool? {
+        guard let text = values[name[...]]?.first else { return nil }
+        if let value = Bool(String(text)) { return value }
+        say(name, "invalid_value", "must be true or false")
+        return nil
+    }
+
     /// Go's way of writing durations, as Consul takes it: `30s`, `1500ms`, `2m`, `1m30s`.
     func duration(_ name: String) -> Duration? {
         guard let text = values[name[...]]?.first else { return nil }

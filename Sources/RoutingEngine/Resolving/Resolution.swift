@@ -1,11 +1,18 @@
 package import HashTreeCollections
 package import RoutingModel
 
-/// Rules and catalog, resolved object by object, so that a change costs what it touches.
+/// Rules and catalog, resolved object by object, so that a change costs what it touches: each object is resolved, and
+/// its text for workers made, only when it may have become another.
 package struct Resolution: Sendable {
     package private(set) var groups: TreeDictionary<String, ResolvedGroup> = [:]
     package private(set) var snapshotGroups: TreeDictionary<String, SnapshotGroup> = [:]
     package private(set) var snapshotRoutes: TreeDictionary<String, SnapshotRoute> = [:]
+    /// What workers get of each object, as it goes over the wire.
+    package private(set) var groupTexts: TreeDictionary<String, SnapshotText> = [:]
+    package private(set) var routeTexts: TreeDictionary<String, SnapshotText> = [:]
+    package private(set) var digest = SnapshotDigest()
+    /// What workers would notice since `takeChanges` was called last.
+    private var changes = SnapshotChanges()
     /// Which groups take peers from a service.
     private var groupsByService: [ServiceKey: Set<String>] = [:]
     private var serviceByGroup: [String: ServiceKey] = [:]
@@ -20,6 +27,9 @@ package struct Resolution: Sendable {
     /// The groups that take peers from `service`, sorted.
     package func groups(of service: ServiceKey) -> [String] { (groupsByService[service] ?? []).sorted() }
 
+    /// Whether any group takes peers from `service`.
+    package func isNamed(_ service: ServiceKey) -> Bool { groupsByService[service] != nil }
+
     /// Takes in a group as it is now; nil when it is gone.
     /// - Returns: whether workers would notice.
     @discardableResult
@@ -31,10 +41,17 @@ package struct Resolution: Sendable {
         }
         serviceByGroup[name] = service
         if let service { groupsByService[service, default: []].insert(name) }
-        groups[name] = group.map { Resolver.resolve(name, $0, in: catalog) }
-        let snapshot = groups[name]?.snapshot
-        defer { snapshotGroups[name] = snapshot }
-        return snapshotGroups[name] != snapshot
+        let resolved = group.map { Resolver.resolve(name, $0, in: catalog) }
+        groups[name] = resolved
+        let snapshot = resolved?.snapshot
+        guard snapshotGroups[name] != snapshot else { return false }
+        snapshotGroups[name] = snapshot
+        if let old = groupTexts[name] { digest -= old.hash }
+        let text = snapshot.map { SnapshotText(.group, name: name, bytes: $0.text) }
+        if let text { digest += text.hash }
+        groupTexts[name] = text
+        changes.groups.insert(name)
+        return true
     }
 
     /// Takes in a route as it is now; nil when it is gone.
@@ -42,8 +59,20 @@ package struct Resolution: Sendable {
     @discardableResult
     package mutating func update(route name: String, _ route: Route?) -> Bool {
         let snapshot = route.map { Resolver.resolve(name, $0) }
-        defer { snapshotRoutes[name] = snapshot }
-        return snapshotRoutes[name] != snapshot
+        guard snapshotRoutes[name] != snapshot else { return false }
+        snapshotRoutes[name] = snapshot
+        if let old = routeTexts[name] { digest -= old.hash }
+        let text = snapshot.map { SnapshotText(.route, name: name, bytes: $0.text) }
+        if let text { digest += text.hash }
+        routeTexts[name] = text
+        changes.routes.insert(name)
+        return true
+    }
+
+    /// The objects that workers would notice to differ since the last call, or since the beginning.
+    package mutating func takeChanges() -> SnapshotChanges {
+        defer { changes = SnapshotChanges() }
+        return changes
     }
 
     package func snapshot(index: Int, revision: Int) -> Snapshot {

@@ -6,6 +6,8 @@ package struct RuleSet: Hashable, Sendable {
     package private(set) var routes: TreeDictionary<String, StoredRule<Route>>
     /// Counts committed changes; 0 before the first.
     package private(set) var revision: Int
+    /// The routes that name a group, by group.
+    private var users: TreeDictionary<String, TreeSet<String>> = [:]
 
     package init(
         groups: TreeDictionary<String, StoredRule<Group>> = [:],
@@ -14,6 +16,7 @@ package struct RuleSet: Hashable, Sendable {
         self.groups = groups
         self.routes = routes
         self.revision = revision
+        for route in routes.values { note(route.name, nil, route.value) }
     }
 
     /// Takes in changes that make up `revision`.
@@ -21,7 +24,9 @@ package struct RuleSet: Hashable, Sendable {
         for change in changes {
             switch change {
             case .group(let name, _, let after): groups[name] = after
-            case .route(let name, _, let after): routes[name] = after
+            case .route(let name, let before, let after):
+                routes[name] = after
+                note(name, before?.value, after?.value)
             }
         }
         self.revision = revision
@@ -31,7 +36,14 @@ package struct RuleSet: Hashable, Sendable {
     package var watchedServices: Set<ServiceKey> { Set(groups.values.compactMap(\.value.consul?.key)) }
 
     /// The routes that name a group, by name.
-    package func routes(using group: String) -> [String] {
-        routes.values.filter { $0.value.groups.contains(group) }.map(\.name).sorted()
+    package func routes(using group: String) -> [String] { users[group]?.sorted() ?? [] }
+
+    private mutating func note(_ name: String, _ before: Route?, _ after: Route?) {
+        let (old, new) = (before?.groups ?? [], after?.groups ?? [])
+        for group in old.subtracting(new) {
+            users[group]?.remove(name)
+            if users[group]?.isEmpty == true { users[group] = nil }
+        }
+        for group in new.subtracting(old) { users[group, default: []].insert(name) }
     }
 }

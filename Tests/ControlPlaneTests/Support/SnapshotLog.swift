@@ -13,7 +13,7 @@ final class SnapshotLog: Sendable {
     func follow(_ controlPlane: ControlPlane) async {
         var index: Int?
         while !Task.isCancelled {
-            guard let published = await controlPlane.snapshot(after: index, wait: .seconds(60)) else { continue }
+            guard let published = await controlPlane.update(after: index, wait: .seconds(60)) else { continue }
             index = published.snapshot.index
             kept.withLock { $0.append(published.snapshot) }
         }
