@@ -29,6 +29,23 @@ package struct Instance: Hashable, Sendable, Codable {
         self.health = health
     }
 
+    /// One that was stored: `id` is made of `node` and `serviceID` already, and `tags` are sorted.
+    package init(
+        id: PeerID, node: String, serviceID: String, service: String, address: String, port: Int, tags: [String],
+        meta: [String: String], weights: InstanceWeights, health: Health
+    ) {
+        self.id = id
+        self.node = node
+        self.serviceID = serviceID
+        self.service = service
+        self.address = address
+        self.port = port
+        self.tags = tags
+        self.meta = meta
+        self.weights = weights
+        self.health = health
+    }
+
     enum CodingKeys: String, CodingKey {
         case id, node, serviceID = "service_id", service, address, port, tags, meta, weights, health
     }
