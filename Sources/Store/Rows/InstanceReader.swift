@@ -8,6 +8,7 @@ struct InstanceReader {
     private let strings = Interner<String>()
     private let tags = Interner<[String]>()
     private let metas = Interner<[String: String]>()
+    private let healths = Interner<Health>()
     private let row: OpaquePointer
 
     /// The instances of every service.
@@ -68,12 +69,15 @@ struct InstanceReader {
         guard peer.count > node.count, peer[node.count] == UInt8(ascii: "~"),
             peer.prefix(node.count).elementsEqual(node)
         else { throw StoreError(.unreadableRow, "its id doesn't begin with its node") }
-        guard let health = Health(rawValue: try text(10, "health")) else {
-            throw StoreError(.unreadableRow, "this program doesn't know the health '\(try text(10, "health"))'")
+        let health = try healths.value(of: bytes(10)) { text in
+            let text = try Self.text(text, "health")
+            guard let health = Health(rawValue: text) else {
+                throw StoreError(.unreadableRow, "this program doesn't know the health '\(text)'")
+            }
+            return health
         }
         return Instance(
             id: PeerID(try text(2, "id")), node: try shared(3, "node"),
-            serviceID: try Self.text(UnsafeRawBufferPointer(rebasing: peer[(node.count + 1)...]), "id"),
             service: service, address: try text(4, "address"), port: Int(sqlite3_column_int64(row, 5)),
             tags: try list(6), meta: try map(7),
             weights: InstanceWeights(
