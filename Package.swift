@@ -61,9 +61,11 @@ let package = Package(
                 "RoutingModel",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             resources: [
-                .embedInCode("../../migrations/0001_init.sql")
+                .embedInCode("../../migrations/0001_init.sql"),
+                .embedInCode("../../migrations/0002_instances.sql"),
             ],
             swiftSettings: strict
         ),

@@ -10,11 +10,18 @@ extension SQLiteStore {
     package func load() throws -> StoredState {
         do {
             return try pool.read { db in
-                let rules = RuleSet(
-                    groups: try RuleTable.groups.all(Group.self, db), routes: try RuleTable.routes.all(Route.self, db),
-                    revision: try Self.lastRevision(db))
+                // One reading transaction, so one state. The documents of its rules are read beside the catalog.
+                let groups = try RuleTable.groups.rows(db)
+                let routes = try RuleTable.routes.rows(db)
+                let revision = try Self.lastRevision(db)
+                let rules = Parallel.start {
+                    RuleSet(
+                        groups: try RuleRow.rules(groups, as: Group.self),
+                        routes: try RuleRow.rules(routes, as: Route.self), revision: revision)
+                }
+                let catalog = Result { try CatalogRows.all(db) }
                 return StoredState(
-                    rules: rules, catalog: try CatalogRows.all(db),
+                    rules: try rules(), catalog: try catalog.get(),
                     indexFloor: Int(try StateKey.indexFloor.value(db)))
             }
         } catch {

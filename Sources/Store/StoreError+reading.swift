@@ -1,11 +1,12 @@
 extension StoreError {
     /// Runs `read`; what it throws becomes `unreadable_row` about `subject`, the beginning of a sentence.
-    static func reading<T>(_ subject: String, _ read: () throws -> T) throws -> T {
-        do {
-            return try read()
-        } catch {
-            throw StoreError(.unreadableRow, "\(subject) can't be read: \(reason(error)).")
-        }
+    static func reading<T>(_ subject: @autoclosure () -> String, _ read: () throws -> T) throws -> T {
+        do { return try read() } catch { throw unreadable(subject(), error) }
+    }
+
+    /// `unreadable_row` about `subject`, the beginning of a sentence, because of `error`.
+    static func unreadable(_ subject: String, _ error: any Error) -> StoreError {
+        StoreError(.unreadableRow, "\(subject) can't be read: \(reason(error)).")
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -14,7 +15,7 @@ extension StoreError {
             .valueNotFound(_, let context):
             return context.debugDescription
         default:
-            return "\(error)"
+            return (error as? StoreError)?.detail ?? "\(error)"
         }
     }
 }

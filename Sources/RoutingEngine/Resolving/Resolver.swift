@@ -7,7 +7,10 @@ package enum Resolver {
     package static func resolve(_ name: String, _ group: Group, in catalog: Catalog) -> ResolvedGroup {
         var peers: [ResolvedPeer] = []
         if let selector = group.consul, let service = catalog.services[selector.key] {
-            peers = service.instances.values.filter(selector.selects).map { peer($0, in: name, selector) }
+            peers.reserveCapacity(service.instances.count + group.peers.count)
+            for instance in service.instances.values where selector.selects(instance) {
+                peers.append(peer(instance, in: name, selector))
+            }
         }
         peers += group.peers.map { peer($0, in: name) }
         peers.sort { $0.id < $1.id }
@@ -54,20 +57,33 @@ package enum Resolver {
             reason: listed.weight == 0 ? "Listed with weight 0." : "Listed by the operator.")
     }
 
+    private struct Place: Hashable {
+        let address: String
+        let port: Int
+
+        init(_ peer: ResolvedPeer) {
+            // Only of an IPv6 address is there more than one spelling.
+            let isIPv6 = peer.address.utf8.contains(UInt8(ascii: ":"))
+            address = isIPv6 ? IPAddress(peer.address)?.description ?? peer.address : peer.address
+            port = peer.port
+        }
+    }
+
     /// A balancer must see each address once: two registrations of one process would get a double share.
     private static func withoutDuplicates(_ peers: [ResolvedPeer]) -> [ResolvedPeer] {
-        var owners: [String: PeerID] = [:]
-        return peers.map { peer in
-            guard peer.isUsable else { return peer }
-            let place = "\(IPAddress(peer.address)?.description ?? peer.address) \(peer.port)"
+        var peers = peers
+        var owners: [Place: PeerID] = Dictionary(minimumCapacity: peers.count)
+        for (index, peer) in peers.enumerated() where peer.isUsable {
+            let place = Place(peer)
             guard let owner = owners[place] else {
                 owners[place] = peer.id
-                return peer
+                continue
             }
-            return ResolvedPeer(
+            peers[index] = ResolvedPeer(
                 id: peer.id, group: peer.group, service: peer.service, address: peer.address, port: peer.port,
                 health: peer.health, weight: peer.weight, state: .duplicate,
                 reason: "Has the same address and port as \(owner), which gets its requests.")
         }
+        return peers
     }
 }

@@ -3,6 +3,7 @@
 enum EmbeddedMigrations {
     /// In the order of their names.
     static let all: [Migration] = [
-        Migration(name: "0001_init.sql", bytes: PackageResources._001_init_sql)
+        Migration(name: "0001_init.sql", bytes: PackageResources._001_init_sql),
+        Migration(name: "0002_instances.sql", bytes: PackageResources._002_instances_sql),
     ]
 }

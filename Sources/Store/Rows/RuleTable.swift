@@ -1,5 +1,4 @@
 internal import GRDB
-internal import HashTreeCollections
 internal import RoutingModel
 
 /// A table of rules in force, and the word for its rules in `revision_changes`.
@@ -34,21 +33,17 @@ enum RuleTable: String {
         ).execute(arguments: [name, rule.document, rule.revision, rule.updatedAt.milliseconds])
     }
 
-    /// All rules of the table by name.
-    /// - Throws: `StoreError` (`unreadable_row`), naming the rule.
-    func all<Value: Decodable>(_ type: Value.Type, _ db: Database) throws -> TreeDictionary<String, StoredRule<Value>> {
-        var rules: TreeDictionary<String, StoredRule<Value>> = [:]
+    /// The table's rows.
+    func rows(_ db: Database) throws -> [RuleRow] {
         let rows = try Row.fetchCursor(db, sql: "SELECT name, document, revision, updated_at FROM \"\(rawValue)\"")
+        var all: [RuleRow] = []
         while let row = try rows.next() {
-            let name: String = try row.decode(forColumn: "name")
-            rules[name] = try StoreError.reading("The stored \(kind) '\(name)'") {
-                let document: String = try row.decode(forColumn: "document")
-                return StoredRule(
-                    name: name, value: try CanonicalJSON.decode(type, from: document), document: document,
-                    revision: try row.decode(forColumn: "revision"),
-                    updatedAt: Timestamp(milliseconds: try row.decode(forColumn: "updated_at")))
-            }
+            all.append(
+                RuleRow(
+                    kind: kind, name: try row.decode(atIndex: 0), document: try row.decode(atIndex: 1),
+                    revision: try row.decode(atIndex: 2),
+                    updatedAt: Timestamp(milliseconds: try row.decode(atIndex: 3))))
         }
-        return rules
+        return all
     }
 }

@@ -1,0 +1,43 @@
+internal import GRDB
+internal import RoutingModel
+
+/// An instance as a row of `catalog_instances`, ready to be stored.
+struct InstanceRow: Sendable {
+    private let key: ServiceKey
+    private let instance: Instance
+    private let tags: String
+    private let meta: String
+    /// Nil: the columns say it all.
+    private let document: String?
+
+    /// - Throws: `EncodingError`, which no value that came from JSON gives.
+    init(_ instance: Instance, of key: ServiceKey) throws {
+        self.key = key
+        self.instance = instance
+        tags = instance.tags.isEmpty ? "[]" : try CanonicalJSON.text(instance.tags)
+        meta = instance.meta.isEmpty ? "{}" : try CanonicalJSON.text(instance.meta)
+        let fits =
+            instance.service == key.name
+            && ![instance.id.description, instance.address].contains { $0.utf8.contains(0) }
+        document = fits ? nil : try CanonicalJSON.text(instance)
+    }
+
+    /// Stores it over the one of the same id.
+    func put(_ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO catalog_instances (service, datacenter, peer, node, address, port, tags, meta,
+                    passing_weight, warning_weight, health, document)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (service, datacenter, peer) DO UPDATE
+                SET node = excluded.node, address = excluded.address, port = excluded.port, tags = excluded.tags,
+                    meta = excluded.meta, passing_weight = excluded.passing_weight,
+                    warning_weight = excluded.warning_weight, health = excluded.health, document = excluded.document
+                """
+        ).execute(arguments: [
+            key.name.columnText, key.datacenter.columnText, instance.id.columnText, instance.node.columnText,
+            instance.address.columnText, instance.port, tags, meta, instance.weights.passing,
+            instance.weights.warning, instance.health.rawValue, document,
+        ])
+    }
+}
