@@ -4,10 +4,10 @@ internal import RoutingModel
 extension ControlPlane {
     /// What a worker that has the newest snapshot does with `request`, and why.
     ///
-    /// The table is compiled outside the actor: a question must not hold up changes.
-    /// - Throws: `CompileError`, when no worker could use the snapshot either.
+    /// What it takes is compiled outside the actor: a question must not hold up changes.
+    /// - Throws: `CompileError`, when no worker could use the routes that come into question either.
     package nonisolated func explain(_ request: RequestFacts) async throws -> Explanation {
         let (snapshot, groups) = await (current.snapshot, currentGroups)
-        return try RouteTable(snapshot).explain(request, groups: groups)
+        return try snapshot.explain(request, groups: groups)
     }
 }

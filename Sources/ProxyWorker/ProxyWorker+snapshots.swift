@@ -1,4 +1,3 @@
-internal import HashTreeCollections
 internal import Logging
 internal import NIOCore
 internal import RoutingEngine
@@ -9,28 +8,30 @@ extension ProxyWorker {
     /// Asks for snapshots and puts them into force, until the task is cancelled. Listens after the first one.
     /// - Throws: `CancellationError`, or why it can't listen.
     func followSnapshots(_ loops: [LoopHandle]) async throws {
+        var compiler = TableCompiler()
         var applied = 0
         var isListening = false
         var refused: Snapshot?
         var backoff = Backoff()
         while true {
             try Task.checkCancellation()
-            let snapshot: Snapshot
+            let update: SnapshotUpdate
             do {
-                snapshot = try await source.next(after: applied).snapshot
+                update = try await source.next(after: applied)
             } catch {
                 try Task.checkCancellation()
                 logger.warning("no snapshot", metadata: ["worker": "\(id)", "error": "\(error)"])
                 try await Task.sleep(for: backoff.next())
                 continue
             }
+            let snapshot = update.snapshot
             if snapshot == refused {
                 // The source has nothing newer than what was refused, and says so at once.
                 try await Task.sleep(for: backoff.next())
                 continue
             }
             do {
-                try await apply(snapshot, to: loops)
+                try await apply(update, &compiler, to: loops)
             } catch let error as CompileError {
                 logger.error(
                     "snapshot refused",
@@ -51,28 +52,14 @@ extension ProxyWorker {
         }
     }
 
-    /// Compiles one table per event loop, and puts them into force only when all of them compile.
-    private func apply(_ snapshot: Snapshot, to loops: [LoopHandle]) async throws {
-        var tables: [NIOLoopBoundBox<RouteTable>] = []
-        for loop in loops {
-            let table = try RouteTable.compile(snapshot)
-            tables.append(.makeBoxSendingValue(table, eventLoop: loop.eventLoop))
+    /// Compiles what is different, once, and puts it into force on every loop only if all of it compiles.
+    private func apply(_ update: SnapshotUpdate, _ compiler: inout TableCompiler, to loops: [LoopHandle]) async throws {
+        let change = try compiler.compile(update)
+        let swaps = loops.map { loop in
+            let prepared = change.prepared()
+            return loop.eventLoop.submit { loop.proxy.value.apply(prepared) }
         }
-        let addresses = Set(
-            snapshot.groups.values.flatMap { group in group.peers.map { PeerAddress(host: $0.address, port: $0.port) } }
-        )
-        let swaps = zip(loops, tables).map { loop, table in
-            loop.eventLoop.submit { RetiredTable(loop.proxy.value.swap(table.value, addresses: addresses)) }
-        }
+        // What is out of force is freed here, not on the loops.
         for swap in swaps { _ = try await swap.get() }
     }
-}
-
-/// A table that is out of force, on its way to be freed where it doesn't hold up a loop.
-// Unchecked: nobody looks into the table any more. Only its last reference is dropped, and counting references is
-// atomic; groups that exchanges in flight still use live on by their own references.
-private final class RetiredTable: @unchecked Sendable {
-    private let table: RouteTable?
-
-    init(_ table: RouteTable?) { self.table = table }
 }

@@ -14,8 +14,7 @@ extension ClientHandler {
         } catch {
             return answer(error, closing: true, isHead: head.method == .HEAD)
         }
-        guard let table = proxy.table else { return answer(.init(.noPeer), to: request) }
-        switch table.decide(request) {
+        switch proxy.table.decide(request) {
         case .noRoute:
             answer(.init(.noRoute), to: request)
         case .noPeer:
@@ -94,7 +93,7 @@ extension ClientHandler {
         }
         if !exchange.tried.isEmpty { proxy.counters.retries += 1 }
         self.exchange?.peer = peer
-        let address = PeerAddress(host: peer.address, port: peer.port)
+        let address = PeerAddress(peer)
         if let upstream = proxy.pool.take(address) {
             // It has been connected to and is still open: so much for not being reachable.
             proxy.connectSucceeded(peer)
@@ -108,7 +107,7 @@ extension ClientHandler {
     func connect(_ peer: SnapshotPeer) {
         let number = exchangeNumber
         touch()
-        proxy.connector.connect(PeerAddress(host: peer.address, port: peer.port)) { [self] result in
+        proxy.connector.connect(PeerAddress(peer)) { [self] result in
             switch result {
             case .success(let upstream):
                 proxy.connectSucceeded(peer)

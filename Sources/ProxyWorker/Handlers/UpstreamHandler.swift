@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import RoutingEngine
 
 /// The proxy's end of a connection to a peer: hands what comes to the client's handler that owns it, or waits in the
 /// pool.

@@ -8,8 +8,8 @@ final class ProxyLoop {
     let eventLoop: any EventLoop
     let configuration: ProxyConfiguration
     let times: Times
-    /// Nil before the first snapshot was applied.
-    private(set) var table: RouteTable?
+    /// Has no route before the first snapshot was applied.
+    let table = RouteTable()
     var pool: UpstreamPool<UpstreamHandler>
     var counters = ProxyStatistics()
     private(set) var isDraining = false
@@ -61,15 +61,15 @@ final class ProxyLoop {
 
     // MARK: Routing
 
-    /// Puts a table into force; exchanges in flight keep what they have chosen.
-    /// - Parameter addresses: where the snapshot's peers listen; idle connections to others are closed.
-    /// - Returns: the table that was in force.
-    func swap(_ new: RouteTable, addresses: Set<PeerAddress>) -> RouteTable? {
-        let old = table
-        if let old { new.adopt(old) }
-        table = new
-        for connection in pool.takeAll(except: addresses) { connection.discard() }
-        return old
+    /// Puts a change into force. Exchanges in flight stay with the peer they have; if it fails them, they turn to what
+    /// their group is by then. Idle connections to addresses that no group has any more are closed.
+    /// - Returns: what is of no use any more; let go of it where it doesn't hold up the loop.
+    func apply(_ change: PreparedChange) -> RetiredRoutes {
+        let retired = table.apply(change)
+        for address in change.goneAddresses {
+            for connection in pool.takeAll(at: address) { connection.discard() }
+        }
+        return retired
     }
 
     /// The peer whose turn it is among those not in `tried`; peers that could not be connected to lately only come up

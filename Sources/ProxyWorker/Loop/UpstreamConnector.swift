@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import RoutingEngine
 
 /// Makes connections to peers on one event loop.
 final class UpstreamConnector {

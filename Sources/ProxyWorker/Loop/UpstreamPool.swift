@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import RoutingEngine
 
 /// A connection to a peer that can be kept between exchanges.
 protocol PoolableConnection: AnyObject {
@@ -50,22 +51,24 @@ struct UpstreamPool<Connection: PoolableConnection> {
 
     /// Takes out what has been idle for too long: these have to be closed.
     mutating func takeExpired(at now: NIODeadline) -> [Connection] {
-        takeAll { _, connection in connection.idleDeadline <= now }
+        takeAll { $0.idleDeadline <= now }
     }
 
-    /// Takes out the connections to addresses that aren't in `addresses`: these have to be closed.
-    mutating func takeAll(except addresses: Set<PeerAddress>) -> [Connection] {
-        takeAll { address, _ in !addresses.contains(address) }
+    /// Takes out the connections to an address that nobody has any more: these have to be closed.
+    mutating func takeAll(at address: PeerAddress) -> [Connection] {
+        let taken = idle.removeValue(forKey: address) ?? []
+        count -= taken.count
+        return taken
     }
 
     /// Takes out every connection: these have to be closed.
-    mutating func takeAll() -> [Connection] { takeAll { _, _ in true } }
+    mutating func takeAll() -> [Connection] { takeAll { _ in true } }
 
-    private mutating func takeAll(where isTaken: (PeerAddress, Connection) -> Bool) -> [Connection] {
+    private mutating func takeAll(where isTaken: (Connection) -> Bool) -> [Connection] {
         var taken: [Connection] = []
         for (address, list) in idle {
             let kept = list.filter { connection in
-                if isTaken(address, connection) {
+                if isTaken(connection) {
                     taken.append(connection)
                     return false
                 }

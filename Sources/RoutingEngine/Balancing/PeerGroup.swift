@@ -1,17 +1,20 @@
 package import RoutingModel
 
 /// A group's usable peers in one event loop's table, and whose turn it is.
+///
+/// It changes in place with the table, so that an exchange in flight that needs another peer takes one of those that
+/// there are by then. A group that is gone keeps its last peers for those exchanges.
 package final class PeerGroup {
     package let name: String
-    package let peers: [SnapshotPeer]
-    private let policy: Balance.Policy
+    package private(set) var peers: [SnapshotPeer]
     private var rotation: SmoothRoundRobin
 
-    init(name: String, group: SnapshotGroup, start: Int) {
-        self.name = name
+    /// - Parameter seed: decides with which peer it begins, so that not every worker begins with the same one.
+    init(_ group: CompiledGroup, seed: UInt) {
+        name = group.name
         peers = group.peers
-        policy = group.policy
-        rotation = SmoothRoundRobin(weights: group.peers.map(\.weight), start: start)
+        let start = group.peers.isEmpty ? 0 : Int(seed % UInt(group.peers.count))
+        rotation = SmoothRoundRobin(weights: group.weights, start: start)
     }
 
     package var isEmpty: Bool { peers.isEmpty }
@@ -22,9 +25,16 @@ package final class PeerGroup {
         return place.map { peers[$0] }
     }
 
-    /// Goes on where `old` was, when it is about the same peers.
-    func adopt(_ old: PeerGroup) {
-        if peers == old.peers, policy == old.policy { rotation = old.rotation }
+    /// Other peers, or other weights. Where all weigh the same it goes on with the peer whose turn it was, or the one
+    /// after it; else the round begins anew.
+    func change(to group: CompiledGroup) {
+        var start = 0
+        if peers.indices.contains(rotation.cursor) {
+            let turn = peers[rotation.cursor].id
+            start = group.peers.firstIndex { $0.id >= turn } ?? 0
+        }
+        peers = group.peers
+        rotation = SmoothRoundRobin(weights: group.weights, start: start)
     }
 }
 

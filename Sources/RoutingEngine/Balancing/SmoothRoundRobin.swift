@@ -6,7 +6,8 @@ package struct SmoothRoundRobin: Hashable, Sendable {
     private var current: [Int]
     /// Equal weights need no bookkeeping: the same picks come from a counter.
     private let isUniform: Bool
-    private var cursor: Int
+    /// Where a uniform list goes on.
+    package private(set) var cursor: Int
 
     /// - Parameters:
     ///   - weights: each at least 1.

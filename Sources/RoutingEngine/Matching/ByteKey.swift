@@ -1,6 +1,6 @@
 /// Text as a key that is compared byte by byte: `String` would take canonically equivalent texts for equal, other
 /// engines don't.
-struct ByteKey: Hashable {
+struct ByteKey: Hashable, Sendable {
     let text: Substring
 
     init(_ text: Substring) { self.text = text }

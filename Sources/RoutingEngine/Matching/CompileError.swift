@@ -4,5 +4,9 @@ package struct CompileError: Error, Hashable, Sendable, CustomStringConvertible 
 
     package init(reason: String) { self.reason = reason }
 
+    init(route: String, namesMissing group: String) {
+        self.init(reason: "route '\(route)' names group '\(group)', which the snapshot does not have")
+    }
+
     package var description: String { reason }
 }

@@ -1,8 +1,8 @@
 internal import RoutingModel
 
 /// A condition on a header, a cookie or a query parameter, ready to be tested.
-struct CompiledCondition {
-    enum Test {
+struct CompiledCondition: Sendable {
+    enum Test: Sendable {
         case exact(String)
         case prefix(String)
         case suffix(String)

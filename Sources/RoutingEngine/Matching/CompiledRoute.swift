@@ -1,28 +1,34 @@
 internal import RoutingModel
 
-/// A route ready to be tested and dealt: everything that can be worked out before a request comes.
-final class CompiledRoute {
-    struct Force {
+/// A route ready to be tested and dealt: everything that can be worked out before a request comes. Made once, shared by
+/// every event loop's table.
+final class CompiledRoute: Sendable {
+    struct Force: Sendable {
         let condition: CompiledCondition
         let isCookie: Bool
-        let group: PeerGroup
+        /// The group's slot.
+        let group: Int
     }
 
     let source: SnapshotRoute
-    var name: String { source.name }
+    let rank: RoutePrecedence.Rank
     let pathRegex: RegularExpression?
     let headers: [CompiledCondition]
     let query: [CompiledCondition]
     let force: [Force]
-    /// In the order of the split.
-    let groups: [PeerGroup]
+    /// The groups' slots in the tables, in the order of the split.
+    let groups: [Int]
     let deal: Deal
     /// A header's name in lower case, for stickiness by header.
     let stickyKey: Stickiness.Key?
     let salt: String
 
-    init(_ route: SnapshotRoute, groups known: [String: PeerGroup]) throws(CompileError) {
+    var name: String { source.name }
+
+    /// - Parameter group: a group's slot, and whether it has no peers; nil when there is no such group.
+    init(_ route: SnapshotRoute, group: (String) -> (slot: Int, isEmpty: Bool)?) throws(CompileError) {
         source = route
+        rank = RoutePrecedence.Rank(route)
         if case .regex(let pattern) = route.match.path {
             pathRegex = try RegularExpression.compiled(pattern)
         } else {
@@ -35,38 +41,62 @@ final class CompiledRoute {
         for match in route.match.query { query.append(try CompiledCondition(match, isHeader: false)) }
         self.query = query
 
-        func group(_ name: String) throws(CompileError) -> PeerGroup {
-            guard let group = known[name] else {
-                throw CompileError(
-                    reason: "route '\(route.name)' names group '\(name)', which the snapshot does not have")
-            }
+        func found(_ name: String) throws(CompileError) -> (slot: Int, isEmpty: Bool) {
+            guard let group = group(name) else { throw CompileError(route: route.name, namesMissing: name) }
             return group
         }
         var force: [Force] = []
         for rule in route.force {
+            let slot = try found(rule.group).slot
             switch rule.condition {
             case .header(let match):
-                let condition = try CompiledCondition(match, isHeader: true)
-                force.append(Force(condition: condition, isCookie: false, group: try group(rule.group)))
+                force.append(
+                    Force(condition: try CompiledCondition(match, isHeader: true), isCookie: false, group: slot))
             case .cookie(let match):
-                let condition = try CompiledCondition(match, isHeader: false)
-                force.append(Force(condition: condition, isCookie: true, group: try group(rule.group)))
+                force.append(
+                    Force(condition: try CompiledCondition(match, isHeader: false), isCookie: true, group: slot))
             }
         }
         self.force = force
-        var groups: [PeerGroup] = []
-        for entry in route.split { groups.append(try group(entry.group)) }
+        var groups: [Int] = []
+        var isEmpty: [Bool] = []
+        for entry in route.split {
+            let group = try found(entry.group)
+            groups.append(group.slot)
+            isEmpty.append(group.isEmpty)
+        }
         self.groups = groups
         guard route.split.reduce(0, { $0 + $1.buckets }) == Bucket.count else {
             throw CompileError(reason: "route '\(route.name)' does not deal exactly \(Bucket.count) buckets")
         }
-        deal = Deal(weights: route.split.map(\.buckets), isEmpty: groups.map(\.isEmpty), onEmpty: route.onEmpty)
+        deal = Deal(weights: route.split.map(\.buckets), isEmpty: isEmpty, onEmpty: route.onEmpty)
         if case .header(let name)? = route.sticky?.key {
             stickyKey = .header(name.lowercased())
         } else {
             stickyKey = route.sticky?.key
         }
         salt = route.sticky?.salt ?? route.name
+    }
+
+    /// `other` with its buckets dealt otherwise.
+    private init(_ other: CompiledRoute, deal: Deal) {
+        source = other.source
+        rank = other.rank
+        pathRegex = other.pathRegex
+        headers = other.headers
+        query = other.query
+        force = other.force
+        groups = other.groups
+        self.deal = deal
+        stickyKey = other.stickyKey
+        salt = other.salt
+    }
+
+    /// The same route when groups have become empty, or have got peers; nil when that changes nothing for it.
+    /// - Parameter isEmpty: for each entry of the split, whether its group has no peers now.
+    func dealtAnew(isEmpty: [Bool]) -> CompiledRoute? {
+        let new = Deal(weights: source.split.map(\.buckets), isEmpty: isEmpty, onEmpty: source.onEmpty)
+        return new == deal ? nil : CompiledRoute(self, deal: new)
     }
 
     /// A condition beside host and path that a request fails.
@@ -97,11 +127,12 @@ final class CompiledRoute {
         source.match.methods.isEmpty || source.match.methods.contains(method)
     }
 
-    /// The group that a force rule sends `request` to, and the rule's place; nil when none holds.
-    func forced(_ request: some RoutableRequest) -> (rule: Int, group: PeerGroup)? {
-        for (index, rule) in force.enumerated() {
+    /// The place of the force rule that holds for `request`; nil when none does.
+    func forced(_ request: some RoutableRequest) -> Int? {
+        for place in force.indices {
+            let rule = force[place]
             let value = rule.isCookie ? request.cookie(rule.condition.name) : request.header(rule.condition.name)
-            if rule.condition.holds(for: value) { return (index, rule.group) }
+            if rule.condition.holds(for: value) { return place }
         }
         return nil
     }

@@ -1,31 +1,48 @@
 internal import RoutingModel
 
 /// The routes of a table by host: exact names, then wildcards from the longest to the shortest, then any.
-struct HostIndex {
+struct HostIndex: Sendable {
     private var exact: [ByteKey: PathIndex] = [:]
     /// By what follows the star, dot included.
     private var wildcards: [ByteKey: PathIndex] = [:]
-    private var any: PathIndex
+    private var any = PathIndex()
 
-    /// - Parameter routes: in the order of `RoutePrecedence.goesBefore`.
-    init(_ routes: [CompiledRoute]) {
-        var exact: [ByteKey: [CompiledRoute]] = [:]
-        var wildcards: [ByteKey: [CompiledRoute]] = [:]
-        var any: [CompiledRoute] = []
-        for route in routes {
-            let hosts = route.source.match.hosts
-            if hosts.isEmpty || hosts.contains(.any) { any.append(route) }
-            for host in hosts {
-                switch host {
-                case .exact(let name): exact[ByteKey(name), default: []].append(route)
-                case .wildcard(let suffix): wildcards[ByteKey(suffix), default: []].append(route)
-                case .any: break
-                }
+    init() {}
+
+    init(_ routes: some Sequence<CompiledRoute>) {
+        for route in routes { insert(route) }
+    }
+
+    /// Takes a route in, in place of one that has its name and stands in the same places.
+    mutating func insert(_ route: CompiledRoute) {
+        let hosts = route.source.match.hosts
+        if hosts.isEmpty { any.insert(route) }
+        for host in hosts {
+            switch host {
+            case .exact(let name): exact[ByteKey(name), default: PathIndex()].insert(route)
+            case .wildcard(let suffix): wildcards[ByteKey(suffix), default: PathIndex()].insert(route)
+            case .any: any.insert(route)
             }
         }
-        self.exact = exact.mapValues(PathIndex.init)
-        self.wildcards = wildcards.mapValues(PathIndex.init)
-        self.any = PathIndex(any)
+    }
+
+    /// Takes a route out, as it was taken in.
+    mutating func remove(_ route: CompiledRoute) {
+        let hosts = route.source.match.hosts
+        if hosts.isEmpty { any.remove(route) }
+        for host in hosts {
+            switch host {
+            case .exact(let name): Self.remove(route, at: ByteKey(name), from: &exact)
+            case .wildcard(let suffix): Self.remove(route, at: ByteKey(suffix), from: &wildcards)
+            case .any: any.remove(route)
+            }
+        }
+    }
+
+    private static func remove(_ route: CompiledRoute, at key: ByteKey, from paths: inout [ByteKey: PathIndex]) {
+        guard let place = paths.index(forKey: key) else { return }
+        paths.values[place].remove(route)
+        if paths.values[place].isEmpty { paths.remove(at: place) }
     }
 
     /// The first route that matches.

@@ -2,36 +2,58 @@ internal import RoutingModel
 
 /// The routes of one host, found by path in the order of precedence, in time that doesn't grow with their number
 /// (regexes apart, which are tried one by one).
-struct PathIndex {
-    private struct Level {
+struct PathIndex: Sendable {
+    private struct Level: Sendable {
         let priority: Int
         var exact: [ByteKey: [CompiledRoute]] = [:]
         /// By prefix without its final slash; the empty string is every path.
         var prefixes: [ByteKey: [CompiledRoute]] = [:]
         var regexes: [CompiledRoute] = []
+
+        var isEmpty: Bool { exact.isEmpty && prefixes.isEmpty && regexes.isEmpty }
     }
 
     /// Highest priority first.
     private var levels: [Level] = []
 
-    /// - Parameter routes: in the order of `RoutePrecedence.goesBefore`.
-    init(_ routes: [CompiledRoute]) {
-        for route in routes {
-            if levels.last?.priority != route.source.priority { levels.append(Level(priority: route.source.priority)) }
-            let last = levels.count - 1
-            switch route.source.match.path {
-            case .exact(let path): levels[last].exact[ByteKey(path), default: []].append(route)
-            case .prefix(let prefix):
-                levels[last].prefixes[ByteKey(Self.key(forPrefix: prefix)), default: []].append(route)
-            case .regex: levels[last].regexes.append(route)
-            }
+    var isEmpty: Bool { levels.isEmpty }
+
+    mutating func insert(_ route: CompiledRoute) {
+        let place = place(of: route.source.priority)
+        if place == levels.count || levels[place].priority != route.source.priority {
+            levels.insert(Level(priority: route.source.priority), at: place)
+        }
+        switch route.source.match.path {
+        case .exact(let path): levels[place].exact[ByteKey(path), default: []].insert(route)
+        case .prefix(let prefix): levels[place].prefixes[Self.key(forPrefix: prefix), default: []].insert(route)
+        case .regex: levels[place].regexes.insert(route)
         }
     }
 
-    static func key(forPrefix prefix: String) -> String {
-        var key = Substring(prefix)
-        while key.hasSuffix("/") { key.removeLast() }
-        return String(key)
+    mutating func remove(_ route: CompiledRoute) {
+        let place = place(of: route.source.priority)
+        guard place < levels.count, levels[place].priority == route.source.priority else { return }
+        switch route.source.match.path {
+        case .exact(let path): Self.remove(route, at: ByteKey(path), from: &levels[place].exact)
+        case .prefix(let prefix): Self.remove(route, at: Self.key(forPrefix: prefix), from: &levels[place].prefixes)
+        case .regex: levels[place].regexes.remove(route)
+        }
+        if levels[place].isEmpty { levels.remove(at: place) }
+    }
+
+    /// The place of the first level that isn't above `priority`.
+    private func place(of priority: Int) -> Int { levels.firstPlace { $0.priority <= priority } }
+
+    private static func remove(_ route: CompiledRoute, at key: ByteKey, from lists: inout [ByteKey: [CompiledRoute]]) {
+        guard let place = lists.index(forKey: key) else { return }
+        lists.values[place].remove(route)
+        if lists.values[place].isEmpty { lists.remove(at: place) }
+    }
+
+    static func key(forPrefix prefix: String) -> ByteKey {
+        var key = prefix[...]
+        while key.utf8.last == UInt8(ascii: "/") { key = key[..<key.utf8.index(before: key.endIndex)] }
+        return ByteKey(key)
     }
 
     /// The first route that matches path and conditions.
@@ -63,5 +85,34 @@ struct PathIndex {
             }
             end = slash
         }
+    }
+}
+
+extension [CompiledRoute] {
+    /// Puts `route` where it belongs in the order of precedence, in place of one of the same rank.
+    fileprivate mutating func insert(_ route: CompiledRoute) {
+        let place = firstPlace { !($0.rank < route.rank) }
+        if place < count, self[place].rank == route.rank {
+            self[place] = route
+        } else {
+            insert(route, at: place)
+        }
+    }
+
+    fileprivate mutating func remove(_ route: CompiledRoute) {
+        let place = firstPlace { !($0.rank < route.rank) }
+        if place < count, self[place].rank == route.rank { remove(at: place) }
+    }
+}
+
+extension Array {
+    /// The first place whose element `isThere`, when all before it aren't and all after it are; the end when none is.
+    fileprivate func firstPlace(where isThere: (Element) -> Bool) -> Int {
+        var range = startIndex..<endIndex
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            range = isThere(self[middle]) ? range.lowerBound..<middle : middle + 1..<range.upperBound
+        }
+        return range.lowerBound
     }
 }

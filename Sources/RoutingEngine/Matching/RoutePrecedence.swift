@@ -14,22 +14,35 @@ package enum RoutePrecedence {
         }
     }
 
-    /// Exact, then prefixes by length, then regexes.
-    static func pathRank(_ path: PathMatch) -> Int {
-        switch path {
-        case .exact: return Int.min
-        case .prefix(let prefix): return -PathIndex.key(forPrefix: prefix).utf8.count
-        case .regex: return 1
+    /// A route's place among routes whose hosts match equally well; worked out once, compared often.
+    struct Rank: Comparable, Sendable {
+        private let priority: Int
+        private let path: Int
+        private let conditions: Int
+        private let name: String
+
+        init(_ route: SnapshotRoute) {
+            priority = route.priority
+            path = pathRank(route.match.path)
+            conditions = route.match.conditionCount
+            name = route.name
+        }
+
+        /// Smaller goes first.
+        static func < (left: Rank, right: Rank) -> Bool {
+            if left.priority != right.priority { return left.priority > right.priority }
+            if left.path != right.path { return left.path < right.path }
+            if left.conditions != right.conditions { return left.conditions > right.conditions }
+            return left.name < right.name
         }
     }
 
-    /// The order among routes whose hosts match equally well.
-    static func goesBefore(_ left: SnapshotRoute, _ right: SnapshotRoute) -> Bool {
-        if left.priority != right.priority { return left.priority > right.priority }
-        let ranks = (pathRank(left.match.path), pathRank(right.match.path))
-        if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
-        let counts = (left.match.conditionCount, right.match.conditionCount)
-        if counts.0 != counts.1 { return counts.0 > counts.1 }
-        return left.name < right.name
+    /// Exact, then prefixes by length, then regexes.
+    private static func pathRank(_ path: PathMatch) -> Int {
+        switch path {
+        case .exact: return Int.min
+        case .prefix(let prefix): return -PathIndex.key(forPrefix: prefix).text.utf8.count
+        case .regex: return 1
+        }
     }
 }

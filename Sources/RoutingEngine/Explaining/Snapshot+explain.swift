@@ -1,0 +1,164 @@
+package import HashTreeCollections
+package import RoutingModel
+
+extension Snapshot {
+    /// Rules that one explanation lists.
+    private static let explainLimit = 1_000
+
+    /// What would become of `request`, by the very code that decides requests.
+    ///
+    /// Only what the request can come to is compiled: the routes for its host and path. So asking stays cheap among
+    /// many routes.
+    /// - Parameter groups: the groups as resolved, for the peers that didn't make it into the snapshot.
+    /// - Throws: `CompileError`, when no worker could use these routes either.
+    package func explain(
+        _ request: some RoutableRequest, groups resolved: TreeDictionary<String, ResolvedGroup>
+    ) throws(CompileError) -> Explanation {
+        let candidates = candidates(for: request)
+        var compiler = TableCompiler()
+        let table = RouteTable()
+        let change = try compiler.compile(SnapshotUpdate(only(candidates.filter(\.canMatch).map(\.route))))
+        table.apply(change.prepared())
+
+        var outcome = Outcome(groups: groups)
+        let matched: CompiledRoute?
+        // With a fixed bucket the decision is the worker's own; whether the bucket is random is told apart below.
+        switch table.decide(request, randomBucket: { -1 }) {
+        case .noRoute:
+            matched = nil
+            outcome.status = 404
+            outcome.reason = "No route matches."
+        case .noPeer(let name, let group, let bucket):
+            matched = compiler.routes[name]
+            if let matched { outcome.describe(matched, request, group: group, bucket: bucket) }
+        case .forward(let selection):
+            matched = compiler.routes[selection.route]
+            if let matched {
+                outcome.describe(matched, request, group: selection.group.name, bucket: selection.bucket)
+            }
+        }
+        let names = outcome.group.map { [$0] } ?? outcome.deal.compactMap(\.group)
+        return Explanation(
+            index: index, revision: revision,
+            request: .init(
+                method: request.method, host: request.host, path: request.path, query: request.query,
+                sourceIP: request.sourceIP),
+            tried: trace(candidates.prefix(Self.explainLimit), request, compiler.routes),
+            omitted: max(0, candidates.count - Self.explainLimit), status: outcome.status, route: matched?.name,
+            forced: outcome.forced, stickyKey: outcome.key, salt: outcome.key == nil ? nil : matched?.salt,
+            bucket: outcome.bucket, deal: outcome.deal, group: outcome.group, groupReason: outcome.reason,
+            peers: Set(names).sorted().flatMap { resolved[$0]?.peers ?? [] })
+    }
+
+    /// The snapshot with no other routes than these, and the groups that they name.
+    private func only(_ kept: [SnapshotRoute]) -> Snapshot {
+        var few: TreeDictionary<String, SnapshotGroup> = [:]
+        for route in kept {
+            for name in route.split.map(\.group) + route.force.map(\.group) { few[name] = groups[name] }
+        }
+        return Snapshot(
+            index: index, revision: revision, groups: few,
+            routes: TreeDictionary(uniqueKeysWithValues: kept.map { ($0.name, $0) }))
+    }
+
+    /// All routes, in the order in which `request` meets them; those for other hosts last.
+    private func candidates(for request: some RoutableRequest) -> [Candidate] {
+        routes.values.map { route in
+            let host = route.bestHost(for: request.host)
+            return Candidate(
+                route: route, host: host, canMatch: host != nil && route.pathMatches(request.path) != false,
+                hostRank: host.map { RoutePrecedence.hostRank($0) } ?? Int.max, rank: RoutePrecedence.Rank(route))
+        }
+        .sorted { $0.hostRank != $1.hostRank ? $0.hostRank < $1.hostRank : $0.rank < $1.rank }
+    }
+
+    private func trace(
+        _ candidates: ArraySlice<Candidate>, _ request: some RoutableRequest,
+        _ compiled: TreeDictionary<String, CompiledRoute>
+    ) -> [Explanation.Candidate] {
+        var winner: String?
+        return candidates.map { candidate in
+            let route = candidate.route
+            guard let host = candidate.host else {
+                return .init(route: route.name, result: .noMatch, reason: route.hostFailure(request))
+            }
+            if let winner {
+                return .init(route: route.name, result: .notTried, reason: "route '\(winner)' goes first")
+            }
+            guard candidate.canMatch, let tried = compiled[route.name] else {
+                return .init(route: route.name, result: .noMatch, reason: route.pathFailure(request))
+            }
+            if let reason = tried.failure(request) {
+                return .init(route: route.name, result: .noMatch, reason: reason)
+            }
+            winner = route.name
+            return .init(route: route.name, result: .match, reason: route.matchReason(host: host))
+        }
+    }
+}
+
+/// A route, and how it stands to a request.
+private struct Candidate {
+    let route: SnapshotRoute
+    /// As `bestHost` gives it.
+    let host: HostPattern??
+    /// Whether host and path match, as far as can be told before it is compiled.
+    let canMatch: Bool
+    let hostRank: Int
+    let rank: RoutePrecedence.Rank
+}
+
+/// What `explain` says of the route that matched.
+private struct Outcome {
+    let groups: TreeDictionary<String, SnapshotGroup>
+    var status = 200
+    var forced = false
+    var key: String?
+    var bucket: Int?
+    var group: String?
+    var reason = ""
+    var deal: [Explanation.Share] = []
+
+    mutating func describe(
+        _ route: CompiledRoute, _ request: some RoutableRequest, group decided: String?, bucket decidedBucket: Int?
+    ) {
+        let rule = route.forced(request)
+        let forcedGroup = rule.map { route.source.force[$0].group }
+        let forcedIsEmpty = forcedGroup.map { groups[$0]?.peers.isEmpty ?? true } ?? false
+        if let rule, decidedBucket == nil {
+            forced = true
+            group = forcedGroup
+            status = forcedIsEmpty ? 503 : 200
+            reason = "Forced: \(route.forceWords(rule))."
+            if forcedIsEmpty { reason += " The group has no usable peer and the route says on_empty fail." }
+            return
+        }
+        var lower = 0
+        for interval in route.deal.intervals {
+            let owner = interval.entry.map { route.source.split[$0].group }
+            deal.append(.init(group: owner, from: lower, to: interval.upperBound))
+            lower = interval.upperBound
+        }
+        key = route.key(of: request)
+        if key != nil, let decidedBucket {
+            bucket = decidedBucket
+            group = decided
+            status = decided == nil ? 503 : 200
+            reason =
+                decided.map { "Bucket \(decidedBucket) belongs to '\($0)'." }
+                ?? "Bucket \(decidedBucket) falls to a group that has no usable peer."
+        } else {
+            let why = route.stickyKey == nil ? "the route is not sticky" : "the request does not have the sticky key"
+            if deal.count == 1 {
+                group = deal[0].group
+                status = deal[0].group == nil ? 503 : 200
+                reason = deal[0].group == nil ? "No group has a usable peer." : "The only group that gets anything."
+            } else {
+                reason = "Random for each request: \(why)."
+            }
+        }
+        if let forcedGroup, forcedIsEmpty {
+            reason += " (A force rule asks for '\(forcedGroup)', which has no usable peer.)"
+        }
+    }
+}
