@@ -146,6 +146,7 @@ import Testing
             // Asking from it says that it is applied; 6 is given out and never acknowledged.
             let second = try await source.next(after: 5).snapshot
             #expect(second.index == 6)
+            await source.finish()
         }
         await control.stop()
         let mode = try FileManager.default.attributesOfItem(atPath: "\(directory)/snapshot.json")[.posixPermissions]
@@ -163,12 +164,12 @@ import Testing
         let directory = try temporaryDirectory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let control = try await controlPlane { _ in ("200 OK", Self.json(.to(1, index: 3))) }
-        try SnapshotFile(directory: directory).write(Data(Self.json(.to(2, index: 9)).utf8))
+        try SnapshotFile(directory: directory).write(Array(Self.json(.to(2, index: 9)).utf8))
         try await withSource(control.port, state: directory) { source in
             let next = try await source.next(after: 0).snapshot
             #expect(next.index == 3)
         }
-        try SnapshotFile(directory: directory).write(Data("{".utf8))
+        try SnapshotFile(directory: directory).write(Array("{".utf8))
         try await withSource(control.port, state: directory) { source in
             let next = try await source.next(after: 0).snapshot
             #expect(next.index == 3)
@@ -182,7 +183,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let old = try await UpstreamStub.answering("old")
         let new = try await UpstreamStub.answering("new")
-        try SnapshotFile(directory: directory).write(Data(Self.json(.to(old.port, index: 9)).utf8))
+        try SnapshotFile(directory: directory).write(Array(Self.json(.to(old.port, index: 9)).utf8))
         let controlPort = try ReservedPort()
         try await withSource(controlPort.number, state: directory) { source in
             let worker = ProxyWorker(

@@ -1,17 +1,17 @@
 package import AsyncHTTPClient
 internal import Foundation
 package import Logging
+internal import Metrics
 internal import NIOCore
-internal import NIOFoundationCompat
-internal import NIOHTTP1
 package import RoutingModel
 internal import Synchronization
 
 /// Snapshots from a control plane over HTTP: `GET /v1/routing`, blocking until there is a newer one.
 ///
-/// Whatever goes wrong, it asks again after 0.1 … 5 s, for ever; the worker keeps the snapshot that it has. With a
-/// state directory, the last applied snapshot is kept in it, and is given out once when the first question of a
-/// process isn't answered.
+/// It asks for what has changed since the snapshot in force, checks by the digest that both sides mean the same, and
+/// asks for the whole when they don't. Whatever goes wrong, it asks again after 0.1 … 5 s, for ever; the worker keeps
+/// the snapshot that it has. With a state directory, the last applied snapshot is kept in it, and is given out once
+/// when the first question of a process isn't answered.
 package final class HTTPSnapshotSource: SnapshotSource {
     package struct Configuration: Hashable, Sendable {
         /// The control plane's address, without a path: `http://127.0.0.1:7000`.
@@ -26,6 +26,8 @@ package final class HTTPSnapshotSource: SnapshotSource {
         package var slack: Duration = .seconds(10)
         /// How long the first question may take when there is a snapshot on disk to start from.
         package var coldStart: Duration = .seconds(3)
+        /// The longest answer that is read, in bytes.
+        package var longestAnswer = 256 << 20
         /// For `snapshot.json`; nil keeps nothing.
         package var stateDirectory: String?
 
@@ -37,32 +39,27 @@ package final class HTTPSnapshotSource: SnapshotSource {
         }
     }
 
-    private struct State {
-        /// What was given out last, and its text until it is known to be applied.
-        var given: Snapshot?
-        var unsaved: Data?
+    struct State {
+        /// What the worker enforces, when that came from here: what changes are asked for to.
+        var applied: HeldSnapshot?
+        /// What was given out last, until the worker asks again: then it is in force, or it was refused.
+        var offered: HeldSnapshot?
+        /// What was refused last. It isn't given out again.
+        var refused: HeldSnapshot?
         var hasAsked = false
         var backoff = Backoff()
         /// Logged once, not with every question.
         var lastError: String?
+        var digestMismatches = 0
     }
 
-    private enum Answer {
-        case snapshot(Snapshot, Data)
-        case unchanged
-    }
-
-    /// An answer that is no snapshot, in words.
-    private struct Refusal: Error, CustomStringConvertible { let description: String }
-
-    /// What is read of a problem document.
-    private struct ProblemDetail: Decodable { let detail: String }
-
-    private let configuration: Configuration
-    private let client: HTTPClient
+    let configuration: Configuration
+    let client: HTTPClient
+    let logger: Logger
+    let state = Mutex(State())
     private let file: SnapshotFile?
-    private let logger: Logger
-    private let state = Mutex(State())
+    private let keeper: SnapshotKeeper?
+    private let mismatches = Counter(label: "signalbox_worker_digest_mismatches")
 
     /// For a client that does nothing on its own: asking again is this source's business, and a token is not to follow
     /// a redirect.
@@ -79,25 +76,21 @@ package final class HTTPSnapshotSource: SnapshotSource {
         self.client = client
         self.logger = logger
         file = configuration.stateDirectory.map(SnapshotFile.init)
+        keeper = file.map { SnapshotKeeper(file: $0, logger: logger) }
     }
 
+    /// How many answers were not what their digest said, or changed what this worker doesn't have. Also the counter
+    /// `signalbox_worker_digest_mismatches`.
+    package var digestMismatches: Int { state.withLock { $0.digestMismatches } }
+
     package func next(after applied: Int) async throws -> SnapshotUpdate {
-        save(applied: applied)
+        await settle(applied)
         while true {
             try Task.checkCancellation()
-            let isFirst = state.withLock { state in
-                defer { state.hasAsked = true }
-                return !state.hasAsked
-            }
-            let stored = isFirst && applied == 0 ? readFile() : nil
+            let stored = readFileOnce(applied: applied)
             let asked = ContinuousClock.now
             do {
-                switch try await ask(after: applied, isColdStart: stored != nil) {
-                case .snapshot(let snapshot, let data):
-                    if let fresh = accept(snapshot, data, applied: applied) { return SnapshotUpdate(fresh) }
-                case .unchanged:
-                    recovered()
-                }
+                if let update = try await update(after: applied, isColdStart: stored != nil) { return update }
                 // An answer that says nothing new has had its time; one that came at once mustn't make a busy loop.
                 if ContinuousClock.now - asked < .milliseconds(100) { try await pause() }
             } catch {
@@ -105,110 +98,99 @@ package final class HTTPSnapshotSource: SnapshotSource {
                 failed(error)
                 if let stored {
                     logger.warning("starting from the snapshot on disk", metadata: ["index": "\(stored.index)"])
-                    state.withLock { $0.given = stored }
-                    return SnapshotUpdate(stored)
+                    state.withLock { $0.offered = stored }
+                    return SnapshotUpdate(stored.snapshot)
                 }
                 try await pause()
             }
         }
     }
 
-    package func nack(index: Int, reason: String) async {
-        var backoff = Backoff()
-        for _ in 0..<3 {
-            do {
-                var request = request("/v1/workers/\(Self.escaped(configuration.worker))/nack")
-                request.method = .POST
-                request.headers.add(name: "Content-Type", value: "application/json")
-                request.body = .bytes(ByteBuffer(data: try CanonicalJSON.data(Nack(index: index, error: reason))))
-                let response = try await client.execute(
-                    request,
-                    timeout: TimeAmount(configuration.slack),
-                    logger: logger
-                )
-                _ = try await response.body.collect(upTo: 1 << 20)
-                if response.status.code < 300 { return }
-                throw Refusal(description: "status \(response.status.code)")
-            } catch {
-                logger.warning("the control plane was not told of a refused snapshot", metadata: ["error": "\(error)"])
-                guard (try? await Task.sleep(for: backoff.next())) != nil else { return }
-            }
-        }
-    }
-
-    private struct Nack: Encodable {
-        let index: Int
-        let error: String
-    }
-
-    // MARK: One question
-
-    private func ask(after applied: Int, isColdStart: Bool) async throws -> Answer {
-        let seconds = isColdStart ? 1 : max(1, configuration.wait.components.seconds)
-        let limit = isColdStart ? configuration.coldStart : configuration.wait + configuration.slack
-        let request = request(
-            "/v1/routing?index=\(applied)&wait=\(seconds)s&worker=\(Self.escaped(configuration.worker))"
-        )
-        // The client's own deadline ends with the response's head; this one is for the body too.
-        return try await withDeadline(limit) { [client, logger] in
-            let response = try await client.execute(request, timeout: TimeAmount(limit), logger: logger)
-            let body = try await response.body.collect(upTo: 256 << 20)
-            switch response.status.code {
-            case 200:
-                let data = Data(buffer: body)
-                return .snapshot(try JSONDecoder().decode(Snapshot.self, from: data), data)
-            case 304: return .unchanged
-            default:
-                let detail = try? JSONDecoder().decode(ProblemDetail.self, from: Data(buffer: body)).detail
-                throw Refusal(description: "status \(response.status.code)\(detail.map { ": \($0)" } ?? "")")
-            }
-        }
-    }
-
-    private func request(_ path: String) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: configuration.control + path)
-        request.headers.add(name: "Accept", value: "application/json")
-        if let token = configuration.token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
-        return request
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~")))
-            ?? text
-    }
+    /// Waits until the last applied snapshot is on disk: for the end of the process.
+    package func finish() async { await keeper?.finish() }
 
     // MARK: What is known
 
+    /// What was given out last is in force now, or is forgotten.
+    private func settle(_ applied: Int) async {
+        let inForce: HeldSnapshot? = state.withLock { state in
+            defer { state.offered = nil }
+            guard let offered = state.offered, offered.index == applied else { return nil }
+            state.applied = offered
+            state.refused = nil
+            return offered
+        }
+        if let inForce { await keeper?.keep(inForce) }
+    }
+
+    /// - Returns: what the worker should enforce next; nil when the answer brings nothing new.
+    /// - Throws: whatever went wrong.
+    private func update(after applied: Int, isColdStart: Bool) async throws -> SnapshotUpdate? {
+        let base = state.withLock { $0.applied.flatMap { $0.index == applied ? $0 : nil } }
+        let question = Question(index: applied, isColdStart: isColdStart, wantsChanges: base?.isChecked == true)
+        let text: [UInt8]?
+        do {
+            text = try await ask(question)
+        } catch let error as Refusal where question.wantsChanges && error.status == 400 {
+            // A control plane from before there were changes to ask for.
+            state.withLock { $0.applied = $0.applied?.unchecked() }
+            throw error
+        }
+        guard let text else {
+            recovered()
+            return nil
+        }
+        var mayBeDelta = question.wantsChanges
+        do {
+            let document = try RoutingDocument(text)
+            mayBeDelta = document.deltaFrom != nil
+            return try accept(document, base)
+        } catch let error as UnreadableSnapshot where mayBeDelta {
+            logger.warning(
+                "what has changed could not be applied; asking for the whole snapshot",
+                metadata: ["applied": "\(applied)", "error": "\(error)"])
+            guard let whole = try await ask(.whole) else { throw UnreadableSnapshot("there is no whole snapshot") }
+            return try accept(try RoutingDocument(whole), base)
+        }
+    }
+
     /// The control plane's word counts, a lower index included: it may be another one, or have been set up anew.
-    private func accept(_ snapshot: Snapshot, _ data: Data, applied: Int) -> Snapshot? {
+    private func accept(_ document: RoutingDocument, _ base: HeldSnapshot?) throws -> SnapshotUpdate? {
+        let (held, changes): (HeldSnapshot, SnapshotChanges)
+        do {
+            (held, changes) = try (base ?? .empty).following(document, keepsTexts: keeper != nil)
+        } catch let error as UnreadableSnapshot {
+            if error.isMismatch || document.deltaFrom != nil {
+                mismatches.increment()
+                state.withLock { $0.digestMismatches += 1 }
+            }
+            throw error
+        }
+        if let base, held.isSame(as: base) {
+            recovered()
+            state.withLock { $0.applied = held }
+            return nil
+        }
+        let wasRefused = state.withLock { state in
+            if let refused = state.refused, held.isSame(as: refused) { return true }
+            state.offered = held
+            return false
+        }
+        // Nothing is well as long as the newest is what can't be applied: so the pauses grow.
+        if wasRefused { return nil }
         recovered()
-        return state.withLock { state in
-            if snapshot.index == applied, state.given == snapshot { return nil }
-            state.given = snapshot
-            state.unsaved = data
-            return snapshot
-        }
+        return SnapshotUpdate(held.snapshot, changes: base == nil ? nil : changes)
     }
 
-    /// Keeps what was given out last if it is in force now.
-    private func save(applied: Int) {
-        guard let file else { return }
-        let data: Data? = state.withLock { state in
-            guard state.given?.index == applied else { return nil }
-            defer { state.unsaved = nil }
-            return state.unsaved
+    /// The snapshot on disk, for the first question of a worker that has none.
+    private func readFileOnce(applied: Int) -> HeldSnapshot? {
+        let isFirst = state.withLock { state in
+            defer { state.hasAsked = true }
+            return !state.hasAsked
         }
-        guard let data else { return }
+        guard isFirst, applied == 0 else { return nil }
         do {
-            try file.write(data)
-        } catch {
-            logger.warning("the snapshot could not be kept on disk", metadata: ["error": "\(error)"])
-        }
-    }
-
-    private func readFile() -> Snapshot? {
-        do {
-            return try file?.read()
+            return try file?.read(keepsTexts: true)
         } catch {
             logger.warning("the snapshot on disk can't be used", metadata: ["error": "\(error)"])
             return nil

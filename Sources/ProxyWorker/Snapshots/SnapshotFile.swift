@@ -1,5 +1,4 @@
 internal import Foundation
-internal import RoutingModel
 
 #if canImport(Glibc)
 internal import Glibc
@@ -16,8 +15,8 @@ struct SnapshotFile: Sendable {
 
     init(directory: String) { self.directory = directory }
 
-    /// Replaces the file by `data`; after a crash it holds the old or the new snapshot, never half of one.
-    func write(_ data: Data) throws {
+    /// Replaces the file by `text`; after a crash it holds the old or the new snapshot, never half of one.
+    func write(_ text: [UInt8]) throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let temporary = "\(path).\(getpid()).tmp"
         // Conditions may name secret header values: nobody else's to read.
@@ -25,15 +24,18 @@ struct SnapshotFile: Sendable {
             let handle = FileHandle(forWritingAtPath: temporary)
         else { throw CocoaError(.fileWriteUnknown) }
         defer { try? handle.close() }
-        try handle.write(contentsOf: data)
+        try handle.write(contentsOf: text)
         try handle.synchronize()
         guard rename(temporary, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 
+    /// - Parameter keepsTexts: as for `HeldSnapshot.following`.
     /// - Returns: nil when there is none.
-    /// - Throws: when it can't be read or isn't a snapshot.
-    func read() throws -> Snapshot? {
+    /// - Throws: when it can't be read, isn't a snapshot, or isn't the one that its digest says.
+    func read(keepsTexts: Bool) throws -> HeldSnapshot? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        return try JSONDecoder().decode(Snapshot.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+        let document = try RoutingDocument(Array(Data(contentsOf: URL(fileURLWithPath: path))))
+        guard document.deltaFrom == nil else { throw UnreadableSnapshot("it is no whole snapshot") }
+        return try HeldSnapshot.empty.following(document, keepsTexts: keepsTexts).0
     }
 }

@@ -71,9 +71,8 @@ struct WorkerCommand: AsyncParsableCommand {
         configuration.drainTimeout = try environment.value(drainTimeout, "DRAIN_TIMEOUT")?.duration ?? .seconds(10)
         let client = HTTPClient(
             eventLoopGroupProvider: .singleton, configuration: HTTPSnapshotSource.clientConfiguration)
-        let worker = ProxyWorker(
-            id: id, configuration: configuration,
-            source: HTTPSnapshotSource(configuration: asking, client: client, logger: logger), logger: logger)
+        let source = HTTPSnapshotSource(configuration: asking, client: client, logger: logger)
+        let worker = ProxyWorker(id: id, configuration: configuration, source: source, logger: logger)
         var group = ServiceGroupConfiguration(
             services: [.init(service: worker)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = configuration.drainTimeout + .seconds(5)
@@ -81,9 +80,11 @@ struct WorkerCommand: AsyncParsableCommand {
         do {
             try await ServiceGroup(configuration: group).run()
         } catch {
+            await source.finish()
             try? await client.shutdown()
             throw error
         }
+        await source.finish()
         try await client.shutdown()
         logger.notice("The worker has ended")
     }
