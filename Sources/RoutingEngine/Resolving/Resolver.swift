@@ -7,11 +7,13 @@ package enum Resolver {
     package static func resolve(_ name: String, _ group: Group, in catalog: Catalog) -> ResolvedGroup {
         var peers: [ResolvedPeer] = []
         if let selector = group.consul, let service = catalog.services[selector.key] {
-            peers = service.instances.values.filter(selector.selects).map { peer($0, in: name, selector) }
+            peers = service.instances.values.filter(selector.selects).map {
+                dampened(peer($0, in: name, selector), service.dampened[$0.id])
+            }
         }
         peers += group.peers.map { peer($0, in: name) }
         peers.sort { $0.id < $1.id }
-        return ResolvedGroup(name: name, policy: group.balance.policy, peers: withoutDuplicates(peers))
+        return ResolvedGroup(name: name, policy: group.balance.policy, peers: withoutDuplicates(neverEmptied(peers)))
     }
 
     /// What workers get of `route`.
@@ -54,6 +56,24 @@ package enum Resolver {
             reason: listed.weight == 0 ? "Listed with weight 0." : "Listed by the operator.")
     }
 
+    /// A peer that would be used, unless it came and went too often.
+    private static func dampened(_ peer: ResolvedPeer, _ damping: Damping?) -> ResolvedPeer {
+        guard let damping, peer.isUsable else { return peer }
+        return peer.with(
+            .dampened,
+            "\(peer.reason) Kept out: its usability changed \(damping.changes) times since \(damping.since); it comes back "
+                + "at \(damping.until) if it stays calm.")
+    }
+
+    /// A peer that comes and goes is better than none.
+    private static func neverEmptied(_ peers: [ResolvedPeer]) -> [ResolvedPeer] {
+        guard !peers.contains(where: \.isUsable) else { return peers }
+        return peers.map { peer in
+            guard peer.state == .dampened else { return peer }
+            return peer.with(.active, "\(peer.reason) Used all the same: the group has no other usable peer.")
+        }
+    }
+
     /// A balancer must see each address once: two registrations of one process would get a double share.
     private static func withoutDuplicates(_ peers: [ResolvedPeer]) -> [ResolvedPeer] {
         var owners: [String: PeerID] = [:]
@@ -64,10 +84,7 @@ package enum Resolver {
                 owners[place] = peer.id
                 return peer
             }
-            return ResolvedPeer(
-                id: peer.id, group: peer.group, service: peer.service, address: peer.address, port: peer.port,
-                health: peer.health, weight: peer.weight, state: .duplicate,
-                reason: "Has the same address and port as \(owner), which gets its requests.")
+            return peer.with(.duplicate, "Has the same address and port as \(owner), which gets its requests.")
         }
     }
 }
