@@ -9,12 +9,22 @@ struct CatalogFold {
     init(_ observation: ServiceObservation, into known: CatalogService) {
         service = known
         service.watch.nextAttemptAt = observation.nextAttemptAt
-        service.watch.restarts = observation.restarts
+        // A confirmation knows nothing of the watch.
+        service.watch.restarts = max(known.watch.restarts, observation.restarts)
         switch observation.outcome {
         case .failure(let reason): fail(reason, at: observation.at)
         case .answer(let index, let instances, let skipped):
             answer(index, instances, skipped, at: observation.at)
         }
+    }
+
+    /// A service was believed to be gone, and it is better not to believe it: `before` is what it was.
+    init(puttingBack before: CatalogService, into known: CatalogService) {
+        service = known
+        service.instances = before.instances
+        service.skipped = before.skipped
+        service.watch.consulIndex = before.watch.consulIndex
+        changes = InstanceChange.between(known.instances, before.instances)
     }
 
     private mutating func fail(_ reason: String, at: Timestamp) {

@@ -1,5 +1,6 @@
 internal import HashTreeCollections
 internal import Logging
+internal import Metrics
 internal import RoutingEngine
 package import RoutingModel
 
@@ -14,43 +15,69 @@ extension ControlPlane {
     package func observe(_ observation: ServiceObservation) {
         // A last answer may come in after the last group that named the service has gone.
         guard let known = catalog.services[observation.key] else { return }
-        if let alarm = alarm(at: observation, known: known) { return confirm(observation.key, alarm) }
-        // An answer that takes nothing away settles what an earlier one has asked; a failure doesn't.
-        if case .answer = observation.outcome { confirmations[observation.key] = nil }
-        believe(observation)
+        perform(discoveryGuard.observed(observation, alarm: alarm(at: observation, known: known)))
     }
 
     /// Folds one observation into the catalog, resolves what it touches, publishes, and has the ledger told.
     package func believe(_ observation: ServiceObservation) {
         guard let known = catalog.services[observation.key] else { return }
         let fold = CatalogFold(observation, into: known)
-        catalog.services[observation.key] = fold.service
+        take(
+            fold, known: known, at: observation.at,
+            cause: restored.contains(observation.key) ? "Changed while Signalbox was not watching." : nil)
+        if case .answer = observation.outcome { restored.remove(observation.key) }
+    }
 
-        let groups = resolution.groups(of: observation.key)
+    /// Makes `fold` what is known of its service.
+    /// - Parameters:
+    ///   - at: when it became known, for the ledger.
+    ///   - actor: who made it so, and `cause`, what: both for the entries about peers.
+    ///   - isNews: whether it is of the instances' own making that they come and go.
+    func take(
+        _ fold: CatalogFold, known: CatalogService, at: Timestamp, actor: String = "consul", cause: String? = nil,
+        isNews: Bool = true
+    ) {
+        let key = known.key
+        let restarts = fold.service.watch.restarts - known.watch.restarts
+        if restarts > 0 { Counter(label: "signalbox_discovery_watch_restarts").increment(by: restarts) }
+        catalog.services[key] = fold.service
+        discoveryGuard.knows(fold.service)
+        let dampened = isNews ? countFlaps(fold, known: known) : []
+        let index = fold.changes.isEmpty ? indexOfNow : settle(key)
+        let entries =
+            entries(for: fold, at: at, actor: actor, cause: cause, index: index)
+            + entries(for: dampened, in: key, at: at, index: index)
+        remember(fold, known: known, entries: entries)
+    }
+
+    /// Resolves the groups of a service anew, and publishes what workers would notice.
+    /// - Returns: the first index that has it.
+    @discardableResult
+    func settle(_ key: ServiceKey) -> Int {
         var isVisible = false
-        if !fold.changes.isEmpty {
-            for name in groups where resolution.update(group: name, rules.groups[name]?.value, catalog: catalog) {
-                isVisible = true
-            }
+        for name in resolution.groups(of: key)
+        where resolution.update(group: name, rules.groups[name]?.value, catalog: catalog) {
+            isVisible = true
         }
         // With the window open the change takes effect in the next snapshot, else in the one that is made here.
         if isVisible { changed() }
-        let index = isDirty ? published.snapshot.index + 1 : published.snapshot.index
-
-        let entries = entries(for: fold, observation, index: index)
-        remember(fold, known: known, entries: entries)
-        if restored.contains(observation.key), case .answer = observation.outcome { restored.remove(observation.key) }
+        return indexOfNow
     }
 
-    private func entries(for fold: CatalogFold, _ observation: ServiceObservation, index: Int) -> [LedgerEntry] {
-        let key = observation.key
+    /// The first index that has all that is known now.
+    var indexOfNow: Int { isDirty ? published.snapshot.index + 1 : published.snapshot.index }
+
+    private func entries(
+        for fold: CatalogFold, at: Timestamp, actor: String, cause: String?, index: Int
+    ) -> [LedgerEntry] {
+        let key = fold.service.key
         var entries: [LedgerEntry] = []
         switch (fold.service.watch.state, announcedStale.contains(key)) {
         case (.stale, false):
             announcedStale.insert(key)
             entries.append(
                 LedgerEntry(
-                    at: observation.at, kind: .discoveryStale, actor: "consul", service: key.description,
+                    at: at, kind: .discoveryStale, actor: "consul", service: key.description,
                     groups: resolution.groups(of: key), cause: fold.service.watch.lastError,
                     consulIndex: fold.service.watch.consulIndex, revision: rules.revision, index: index))
             logger.warning(
@@ -58,31 +85,32 @@ extension ControlPlane {
                 metadata: ["service": "\(key)", "error": "\(fold.service.watch.lastError ?? "")"])
         case (.fresh, true):
             announcedStale.remove(key)
+            announcedHeld.remove(key)
             entries.append(
                 LedgerEntry(
-                    at: observation.at, kind: .discoveryRecovered, actor: "consul", service: key.description,
+                    at: at, kind: .discoveryRecovered, actor: "consul", service: key.description,
                     groups: resolution.groups(of: key), consulIndex: fold.service.watch.consulIndex,
                     revision: rules.revision, index: index))
             logger.notice("Discovery of a service has recovered", metadata: ["service": "\(key)"])
         default: break
         }
-        let cause = restored.contains(key) ? "Changed while Signalbox was not watching." : nil
         for change in fold.changes {
             entries.append(
                 LedgerEntry(
-                    at: observation.at, kind: change.kind, actor: "consul", service: key.description, peer: change.id,
-                    groups: groups(of: change, in: key), before: change.facts(of: change.before),
+                    at: at, kind: change.kind, actor: actor, service: key.description, peer: change.id,
+                    groups: groups(of: [change.before, change.after].compactMap { $0 }, in: key),
+                    before: change.facts(of: change.before),
                     after: change.facts(of: change.after), cause: cause,
                     consulIndex: fold.service.watch.consulIndex, revision: rules.revision, index: index))
         }
         return entries
     }
 
-    /// The groups that an instance belongs to, before or after.
-    private func groups(of change: InstanceChange, in key: ServiceKey) -> [String] {
+    /// The groups that take any of these instances of a service.
+    func groups(of instances: [Instance], in key: ServiceKey) -> [String] {
         resolution.groups(of: key).filter { name in
             guard let selector = rules.groups[name]?.value.consul else { return false }
-            return [change.before, change.after].compactMap { $0 }.contains(where: selector.selects)
+            return instances.contains(where: selector.selects)
         }
     }
 

@@ -18,6 +18,7 @@ extension ControlPlane {
             }
         }
         if !forgotten.isEmpty {
+            awaitRelease()
             record(CatalogCommit(forgotten: forgotten))
             // At once: a service that comes back must be asked about anew, so discovery has to see it go.
             tellDiscovery()
@@ -31,7 +32,9 @@ extension ControlPlane {
         recordedAt[key] = nil
         announcedStale.remove(key)
         restored.remove(key)
-        confirmations[key] = nil
+        announcedHeld.remove(key)
+        discoveryGuard.forget(key)
+        damper.forget(key)
     }
 
     private func tellDiscovery() {

@@ -34,6 +34,12 @@ extension ControlPlane: Service {
             Gauge(label: "signalbox_services", dimensions: [("state", state.rawValue)])
                 .record(catalog.services.values.count { $0.watch.state == state })
         }
+        Gauge(label: "signalbox_services_held").record(discoveryGuard.holds.count)
+        Gauge(label: "signalbox_peers_dampened").record(dampenedCount)
+        Gauge(label: "signalbox_ledger_pending").record(pendingEntries)
+        if let bound = stalenessBound {
+            Gauge(label: "signalbox_discovery_staleness_bound_seconds").record(bound / .seconds(1))
+        }
         for group in resolution.groups.values {
             Gauge(label: "signalbox_group_peers", dimensions: [("group", group.name), ("usable", "true")])
                 .record(group.peers.count(where: \.isUsable))

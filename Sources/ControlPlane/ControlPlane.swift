@@ -40,11 +40,18 @@ package actor ControlPlane {
     var pendingRecords: [CatalogCommit] = []
     var isRecording = false
     var recording: Task<Void, Never>?
+    var entriesInFlight = 0
+    /// Since the last write that failed, until one succeeds.
+    var recordTrouble: RecordTrouble?
     var recordedAt: [ServiceKey: ContinuousClock.Instant] = [:]
     var announcedStale: Set<ServiceKey> = []
-    /// Answers that are not believed yet.
-    var confirmations: [ServiceKey: Confirmation] = [:]
-    var confirmationNumber = 0
+    /// Services of which the ledger says that an answer is held.
+    var announcedHeld: Set<ServiceKey> = []
+    var discoveryGuard: DiscoveryGuard
+    var damper: FlapDamper
+    /// When the next dampened peer comes back, and who sees to it.
+    var releaseAt: ContinuousClock.Instant?
+    var releasing: Task<Void, Never>?
     /// When discovery was told last which services to watch.
     var toldDiscoveryAt: ContinuousClock.Instant?
     var isAboutToTell = false
@@ -101,21 +108,29 @@ package actor ControlPlane {
         published = PublishedSnapshot(resolution, index: first, revision: state.rules.revision)
         window = PublishWindow(shortest: configuration.coalescing, longest: configuration.coalescingLimit)
         if !forgotten.isEmpty { pendingRecords.append(CatalogCommit(forgotten: forgotten)) }
-        announcedStale = try await Self.announcedStale(watched, in: store)
+        damper = FlapDamper(policy: configuration.damping)
+        var discoveryGuard = DiscoveryGuard(policy: configuration.guarding)
+        for service in services.values { discoveryGuard.knows(service) }
+        self.discoveryGuard = discoveryGuard
+        (announcedStale, announcedHeld) = try await Self.announced(watched, in: store)
         discovery?.watch(watched)
     }
 
-    /// The services whose last word in the ledger is that they are stale: the recovery is still owed.
-    private static func announcedStale(
+    /// The services whose last word in the ledger is that they are stale, and of these those that are held: the recovery
+    /// is still owed.
+    private static func announced(
         _ watched: Set<ServiceKey>, in store: any ControlPlaneStore
-    ) async throws -> Set<ServiceKey> {
-        var lastWord: [String: LedgerKind] = [:]
-        let page = try await store.ledger(LedgerQuery(kinds: [.discoveryStale, .discoveryRecovered], limit: 1_000))
-        for record in page.records {
-            guard let service = record.entry.service, lastWord[service] == nil else { continue }
-            lastWord[service] = record.entry.kind
+    ) async throws -> (stale: Set<ServiceKey>, held: Set<ServiceKey>) {
+        let words = try await store.lastEntries(of: [
+            .discoveryStale, .discoveryRecovered, .discoveryHeld, .discoveryAccepted,
+        ])
+        func last(_ key: ServiceKey, _ kind: LedgerKind) -> Int64 { words[key.description]?[kind] ?? 0 }
+        let stale = watched.filter { last($0, .discoveryStale) > last($0, .discoveryRecovered) }
+        // An answer that was not confirmed is an entry of that kind too, but not one that comes after the stale one.
+        let held = stale.filter {
+            last($0, .discoveryHeld) > max(last($0, .discoveryStale), last($0, .discoveryAccepted))
         }
-        return watched.filter { lastWord[$0.description] == .discoveryStale }
+        return (stale, held)
     }
 
     // MARK: Questions
@@ -125,6 +140,12 @@ package actor ControlPlane {
 
     /// Every watched service.
     package var currentCatalog: Catalog { catalog }
+
+    /// Every watched service, and what of it is held.
+    package var currentServices: (catalog: Catalog, held: [ServiceKey: HeldAnswer]) { (catalog, discoveryGuard.holds) }
+
+    /// By how much what is known of a service may be behind while all is well; nil without discovery.
+    package nonisolated var stalenessBound: Duration? { discovery?.stalenessBound }
 
     /// Every group with all its members, usable or not, as known now.
     package var currentGroups: TreeDictionary<String, ResolvedGroup> { resolution.groups }
@@ -155,6 +176,7 @@ package actor ControlPlane {
         } catch {
             reasons.append("the store can't be read: \(error)")
         }
+        if let delay = ledgerDelay { reasons.append(delay) }
         return reasons
     }
 }

@@ -10,16 +10,30 @@ package struct ControlPlaneConfiguration: Sendable {
     package var catalogRefresh: Duration
     /// How long after its last question was answered a worker may be silent before it counts as lost.
     package var workerPatience: Duration
+    /// What of Consul's answers is believed at once.
+    package var guarding: GuardPolicy
+    /// When a peer that comes and goes is kept out.
+    package var damping: FlapPolicy
+    /// How long after a write of the ledger has failed it is tried again.
+    package var recordRetry: Duration
+    /// How long the ledger may be behind before Signalbox says that it isn't ready.
+    package var ledgerPatience: Duration
 
     package init(
         coalescing: Duration = .milliseconds(20), coalescingLimit: Duration = .milliseconds(200),
         commitGrace: Duration = .milliseconds(50), catalogRefresh: Duration = .seconds(30),
-        workerPatience: Duration = .seconds(15)
+        workerPatience: Duration = .seconds(15),
+        guarding: GuardPolicy = GuardPolicy(), damping: FlapPolicy = FlapPolicy(),
+        recordRetry: Duration = .seconds(1), ledgerPatience: Duration = .seconds(10)
     ) {
         self.coalescing = coalescing
         self.coalescingLimit = coalescingLimit
         self.commitGrace = commitGrace
         self.catalogRefresh = catalogRefresh
         self.workerPatience = workerPatience
+        self.guarding = guarding
+        self.damping = damping
+        self.recordRetry = recordRetry
+        self.ledgerPatience = ledgerPatience
     }
 }

@@ -43,6 +43,8 @@ final class MemoryStore: ControlPlaneStore {
         return LedgerPage(records: Array(found.prefix(query.limit)), hasMore: found.count > query.limit)
     }
 
+    func lastEntries(of kinds: Set<LedgerKind>) async throws -> [String: [LedgerKind: Int64]] { [:] }
+
     func check() async throws {}
 
     private static func matches(_ record: LedgerRecord, _ query: LedgerQuery) -> Bool {

@@ -11,7 +11,7 @@ enum ProblemStatus {
         case .malformedJSON, .invalidQuery: return .badRequest
         case .invalid: return .unprocessableContent
         case .notFound: return .notFound
-        case .alreadyExists, .inUse: return .conflict
+        case .alreadyExists, .inUse, .conflict: return .conflict
         case .unauthorized: return .unauthorized
         case .methodNotAllowed: return .methodNotAllowed
         case .unsupportedMediaType: return .unsupportedMediaType

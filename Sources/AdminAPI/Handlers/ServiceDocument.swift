@@ -1,12 +1,17 @@
+internal import ControlPlane
 internal import RoutingModel
 
 /// A watched service as the admin API shows it.
 struct ServiceDocument: Encodable {
     private let service: CatalogService
+    private let held: HeldAnswer?
+    private let bound: Duration?
     private let now: Timestamp
 
-    init(_ service: CatalogService, now: Timestamp = .now()) {
+    init(_ service: CatalogService, held: HeldAnswer?, bound: Duration?, now: Timestamp = .now()) {
         self.service = service
+        self.held = held
+        self.bound = bound
         self.now = now
     }
 
@@ -15,7 +20,7 @@ struct ServiceDocument: Encodable {
     private enum WatchKeys: String, CodingKey {
         case state, consulIndex = "consul_index", lastSuccessAt = "last_success_at", ageSeconds = "age_seconds"
         case staleSince = "stale_since", lastError = "last_error", failures, answers
-        case nextAttemptAt = "next_attempt_at", restarts
+        case nextAttemptAt = "next_attempt_at", restarts, boundSeconds = "bound_seconds", held
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -35,5 +40,7 @@ struct ServiceDocument: Encodable {
         try watch.encode(service.watch.answers, forKey: .answers)
         try watch.encode(service.watch.nextAttemptAt, forKey: .nextAttemptAt)
         try watch.encode(service.watch.restarts, forKey: .restarts)
+        try watch.encode(bound.map { $0 / .seconds(1) }, forKey: .boundSeconds)
+        try watch.encode(held, forKey: .held)
     }
 }

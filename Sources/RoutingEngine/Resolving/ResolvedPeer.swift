@@ -11,6 +11,8 @@ package struct ResolvedPeer: Hashable, Sendable {
         case zeroWeight = "zero_weight"
         /// Another peer of the group has the same address and port.
         case duplicate
+        /// It came and went too often: it is kept out for a while.
+        case dampened
     }
 
     package let id: PeerID
@@ -28,6 +30,13 @@ package struct ResolvedPeer: Hashable, Sendable {
     package let reason: String
 
     package var isUsable: Bool { state == .active }
+
+    /// The same peer, decided otherwise.
+    func with(_ state: State, _ reason: String) -> ResolvedPeer {
+        ResolvedPeer(
+            id: id, group: group, service: service, address: address, port: port, health: health, weight: weight,
+            state: state, reason: reason)
+    }
 }
 
 extension ResolvedPeer: Encodable {

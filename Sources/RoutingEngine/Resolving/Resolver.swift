@@ -9,12 +9,12 @@ package enum Resolver {
         if let selector = group.consul, let service = catalog.services[selector.key] {
             peers.reserveCapacity(service.instances.count + group.peers.count)
             for instance in service.instances.values where selector.selects(instance) {
-                peers.append(peer(instance, in: name, selector))
+                peers.append(dampened(peer(instance, in: name, selector), service.dampened[instance.id]))
             }
         }
         peers += group.peers.map { peer($0, in: name) }
         peers.sort { $0.id < $1.id }
-        return ResolvedGroup(name: name, policy: group.balance.policy, peers: withoutDuplicates(peers))
+        return ResolvedGroup(name: name, policy: group.balance.policy, peers: withoutDuplicates(neverEmptied(peers)))
     }
 
     /// What workers get of `route`.
@@ -57,6 +57,24 @@ package enum Resolver {
             reason: listed.weight == 0 ? "Listed with weight 0." : "Listed by the operator.")
     }
 
+    /// A peer that would be used, unless it came and went too often.
+    private static func dampened(_ peer: ResolvedPeer, _ damping: Damping?) -> ResolvedPeer {
+        guard let damping, peer.isUsable else { return peer }
+        return peer.with(
+            .dampened,
+            "\(peer.reason) Kept out: its usability changed \(damping.changes) times since \(damping.since); it comes back "
+                + "at \(damping.until) if it stays calm.")
+    }
+
+    /// A peer that comes and goes is better than none.
+    private static func neverEmptied(_ peers: [ResolvedPeer]) -> [ResolvedPeer] {
+        guard !peers.contains(where: \.isUsable) else { return peers }
+        return peers.map { peer in
+            guard peer.state == .dampened else { return peer }
+            return peer.with(.active, "\(peer.reason) Used all the same: the group has no other usable peer.")
+        }
+    }
+
     private struct Place: Hashable {
         let address: String
         let port: Int
@@ -79,10 +97,8 @@ package enum Resolver {
                 owners[place] = peer.id
                 continue
             }
-            peers[index] = ResolvedPeer(
-                id: peer.id, group: peer.group, service: peer.service, address: peer.address, port: peer.port,
-                health: peer.health, weight: peer.weight, state: .duplicate,
-                reason: "Has the same address and port as \(owner), which gets its requests.")
+            peers[index] = peer.with(
+                .duplicate, "Has the same address and port as \(owner), which gets its requests.")
         }
         return peers
     }

@@ -4,6 +4,8 @@ package struct CatalogService: Hashable, Sendable {
     package var watch: WatchStatus
     package var instances: [PeerID: Instance]
     package var skipped: [SkippedInstance]
+    /// Instances that are kept out for a while, whatever their health. It isn't stored: a restart forgives.
+    package var dampened: [PeerID: Damping] = [:]
 
     package init(
         key: ServiceKey, watch: WatchStatus = WatchStatus(), instances: [PeerID: Instance] = [:],

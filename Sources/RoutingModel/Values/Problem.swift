@@ -8,6 +8,7 @@ package struct Problem: Error, Hashable, Sendable {
         case notFound = "not_found"
         case alreadyExists = "already_exists"
         case inUse = "in_use"
+        case conflict = "conflict"
         case unauthorized = "unauthorized"
         case methodNotAllowed = "method_not_allowed"
         case unsupportedMediaType = "unsupported_media_type"

@@ -59,6 +59,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "How long requests in flight may take when it ends. (default: 10s)")
     var drainTimeout: Seconds?
 
+    @OptionGroup var guardOptions: GuardOptions
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
@@ -94,7 +95,8 @@ struct ServeCommand: AsyncParsableCommand {
             store: store, discovery: discovery,
             configuration: ControlPlaneConfiguration(
                 coalescing: try environment.value(coalesce, "COALESCE")?.duration ?? .milliseconds(20),
-                coalescingLimit: try environment.value(coalesceMax, "COALESCE_MAX")?.duration ?? .milliseconds(200)),
+                coalescingLimit: try environment.value(coalesceMax, "COALESCE_MAX")?.duration ?? .milliseconds(200),
+                guarding: try guardOptions.guarding(environment), damping: try guardOptions.damping(environment)),
             logger: logger)
         let drain = try environment.value(drainTimeout, "DRAIN_TIMEOUT")?.duration ?? .seconds(10)
         let worker = try embeddedWorker(controlPlane, drain, environment, logger)

@@ -47,6 +47,10 @@ final class StoreProbe: ControlPlaneStore {
 
     func ledger(_ query: LedgerQuery) async throws -> LedgerPage { try await base.ledger(query) }
 
+    func lastEntries(of kinds: Set<LedgerKind>) async throws -> [String: [LedgerKind: Int64]] {
+        try await base.lastEntries(of: kinds)
+    }
+
     func check() async throws { try await base.check() }
 }
 
