@@ -13,6 +13,7 @@ extension SQLiteStore {
         let prepared = try commits.map(CatalogRows.init)
         try await write { db in
             for commit in prepared { try commit.write(db) }
+            try LedgerRow.insert(prepared.flatMap(\.entries), db)
         }
     }
 }

@@ -90,18 +90,49 @@ import Testing
         }
     }
 
-    @Test("An instance that can't be read is named")
-    func unreadable() async throws {
+    @Test(
+        "An instance that can't be read is named",
+        arguments: [
+            "document = '{\"id\": 1}'", "health = 'ill'", "tags = '[1]'", "tags = '[\"a\"'", "tags = ''",
+            "tags = '[\"a\"]]'", "meta = '[]'", "meta = '{\"a\"}'", "node = 'n2'", "node = 'n1~a'", "peer = 'n1/a'",
+            "address = CAST(x'ff' AS TEXT)", "tags = CAST(x'5b22ff225d' AS TEXT)",
+        ])
+    func unreadable(assignment: String) async throws {
         try await StoreFolder.withStore { store in
             try await store.record([
-                CatalogCommit(services: [service(far)], changed: [far: [Samples.instance("a")]])
+                CatalogCommit(
+                    services: [service(far), service(star)],
+                    changed: [star: [Samples.instance("a")], far: [Samples.instance("a")]])
             ])
             try await store.pool.write { db in
-                try db.execute(sql: "UPDATE catalog_instances SET document = '{\"id\": 1}'")
+                try db.execute(sql: "UPDATE catalog_instances SET \(assignment) WHERE datacenter = 'dc2'")
             }
             let error = #expect(throws: StoreError.self) { try store.load() }
             #expect(error?.code == .unreadableRow)
-            #expect(error?.detail.contains("'n1~a' of the service 'star@dc2'") == true)
+            #expect(error?.detail.contains(assignment.hasPrefix("peer") ? "'n1/a'" : "'n1~a'") == true)
+            #expect(error?.detail.contains("of the service 'star@dc2'") == true)
+        }
+    }
+
+    @Test("Instances that have much in common and names that only look alike come back each as it was")
+    func alike() async throws {
+        try await StoreFolder.withStore { store in
+            // An e with an accent in one scalar and in two: equal strings to Swift, two names to Consul.
+            let instances = (0..<300).map { number in
+                Instance(
+                    node: "n\(number % 7)", serviceID: "\(number)", service: "star", address: "10.0.0.\(number % 256)",
+                    port: 1 + number, tags: [number % 2 == 0 ? "\u{E9}" : "e\u{301}", "v\(number % 3)"],
+                    meta: number % 5 == 0 ? [:] : ["number": "\(number)", "zone": "\\\(number % 4)"],
+                    weights: InstanceWeights(passing: number, warning: 1), health: Health.allCases[number % 4])
+            }
+            try await store.record([CatalogCommit(services: [service(star)], changed: [star: instances])])
+            let loaded = try #require(store.load().catalog.services[star]?.instances)
+            #expect(loaded.count == instances.count)
+            for instance in instances {
+                let found = try #require(loaded[instance.id])
+                #expect(found == instance)
+                #expect(found.tags.map { Array($0.utf8) } == instance.tags.map { Array($0.utf8) })
+            }
         }
     }
 }

@@ -7,7 +7,8 @@ struct CatalogRows: Sendable {
     private let forgotten: [ServiceKey]
     private let changed: [InstanceRow]
     private let removed: [(key: ServiceKey, peer: PeerID)]
-    private let entries: [LedgerRow]
+    /// To be inserted after all rows.
+    let entries: [LedgerRow]
 
     /// - Throws: `EncodingError`, which no value that came from JSON gives.
     init(_ commit: CatalogCommit) throws {
@@ -20,6 +21,7 @@ struct CatalogRows: Sendable {
         entries = try commit.entries.map(LedgerRow.init)
     }
 
+    /// Writes all but the entries.
     func write(_ db: Database) throws {
         for key in forgotten {
             try db.cachedStatement(sql: "DELETE FROM catalog_services WHERE name = ? AND datacenter = ?")
@@ -32,7 +34,6 @@ struct CatalogRows: Sendable {
             ).execute(arguments: [key.name.columnText, key.datacenter.columnText, peer.columnText])
         }
         for instance in changed { try instance.put(db) }
-        try LedgerRow.insert(entries, db)
     }
 
     private static func put(_ service: CatalogService, skipped: String, _ db: Database) throws {

@@ -14,8 +14,8 @@ struct InstanceRow: Sendable {
     init(_ instance: Instance, of key: ServiceKey) throws {
         self.key = key
         self.instance = instance
-        tags = instance.tags.isEmpty ? "[]" : try CanonicalJSON.text(instance.tags)
-        meta = instance.meta.isEmpty ? "{}" : try CanonicalJSON.text(instance.meta)
+        tags = instance.tags.isEmpty ? "[]" : try PlainJSON.text(.array(instance.tags.map { .string($0) }))
+        meta = instance.meta.isEmpty ? "{}" : try PlainJSON.text(.object(instance.meta.mapValues { .string($0) }))
         let fits =
             instance.service == key.name
             && ![instance.id.description, instance.address].contains { $0.utf8.contains(0) }

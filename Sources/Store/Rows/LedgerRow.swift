@@ -10,8 +10,8 @@ struct LedgerRow: Sendable {
     /// - Throws: `EncodingError`, which no value that came from JSON gives.
     init(_ entry: LedgerEntry) throws {
         self.entry = entry
-        before = try entry.before.map { try CanonicalJSON.text($0) }
-        after = try entry.after.map { try CanonicalJSON.text($0) }
+        before = try entry.before.map { try PlainJSON.text($0) }
+        after = try entry.after.map { try PlainJSON.text($0) }
     }
 
     static let columns = """

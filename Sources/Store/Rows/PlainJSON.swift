@@ -1,4 +1,4 @@
-/// The JSON of most tags and meta: strings without escapes, no blanks. Everything else is left to a real decoder.
+/// The JSON of most tags, meta and facts: strings without escapes, no blanks. Everything else is left to a real coder.
 struct PlainJSON {
     private let bytes: UnsafeRawBufferPointer
     private var place = 0
