@@ -99,6 +99,58 @@ import Testing
         await stub.stop()
     }
 
+    @Test("Every loop takes in what is said to be different, also after a refusal in between")
+    func takesInChanges() async throws {
+        let stubs = [try await UpstreamStub.answering("a"), try await UpstreamStub.answering("b")]
+        func answers(_ worker: WorkerFixture) async throws -> Set<String> {
+            var answers: Set<String> = []
+            for _ in 0..<12 { answers.insert(try await worker.get().body) }
+            return answers
+        }
+        try await WorkerFixture.run(.to(stubs[0].port), threads: 2) { worker in
+            _ = try await worker.worker.boundAddresses
+            for index in 2...5 {
+                let stub = stubs[index % 2]
+                if index == 4 {
+                    worker.source.publish(.broken(index: 100), changes: SnapshotChanges(routes: ["all"]))
+                    try await eventually("a refusal") { worker.source.refused.count == 1 }
+                }
+                worker.source.publish(.to(stub.port, index: index), changes: SnapshotChanges(groups: ["star"]))
+                try await eventually("index \(index)") { worker.source.acknowledged.last == index }
+                let seen = try await answers(worker)
+                #expect(seen == [index % 2 == 0 ? "a" : "b"])
+            }
+            // The route is not said to be different, so it isn't looked at.
+            worker.source.publish(.broken(index: 6), changes: SnapshotChanges())
+            try await eventually("index 6") { worker.source.acknowledged.last == 6 }
+            let seen = try await answers(worker)
+            #expect(seen == ["b"])
+        }
+        for stub in stubs { await stub.stop() }
+    }
+
+    @Test("A request that needs another peer takes one that its group has by then")
+    func retriesInChangedGroup() async throws {
+        let goOn = Latch<Void>()
+        let old = try await UpstreamStub.start { connection in
+            _ = try await connection.readRequest()
+            try await goOn.get()
+            await connection.reset()
+        }
+        let new = try await UpstreamStub.answering("new")
+        try await WorkerFixture.run(.to(old.port)) { worker in
+            let client = try await worker.connect()
+            try await client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            try await eventually("an exchange") { await worker.worker.statistics().upstreamConnections == 1 }
+            worker.source.publish(.to(new.port, index: 2), changes: SnapshotChanges(groups: ["star"]))
+            try await eventually("index 2") { worker.worker.appliedIndex == 2 }
+            goOn.set(.success(()))
+            #expect(try await client.readResponse().body == "new")
+        }
+        await old.stop()
+        await new.stop()
+    }
+
     @Test("Requests are split by the weights, and a key stays where it is")
     func splits() async throws {
         let stubs = [try await UpstreamStub.answering("canary"), try await UpstreamStub.answering("stable")]

@@ -1,4 +1,5 @@
 import NIOCore
+import RoutingEngine
 import Testing
 
 @testable import ProxyWorker
@@ -70,7 +71,9 @@ import Testing
         #expect(pool.count == 3)
         let expired = pool.takeExpired(at: now)
         #expect(expired.map(ObjectIdentifier.init) == [ObjectIdentifier(late)])
-        let unwanted = pool.takeAll(except: [kept.address])
+        let unwanted = pool.takeAll(at: gone.address)
+        let none = pool.takeAll(at: gone.address)
+        #expect(none.isEmpty)
         #expect(unwanted.map(ObjectIdentifier.init) == [ObjectIdentifier(gone)])
         #expect(pool.count == 1)
         let rest = pool.takeAll()

@@ -28,6 +28,21 @@ import Testing
         }
     }
 
+    @Test("every case is decided as expected by one table that turns from each case's snapshot into the next one's")
+    func changes() throws {
+        var compiler = TableCompiler()
+        let table = RouteTable()
+        for (file, content) in try ConformanceFile.all() {
+            for example in content.cases {
+                table.apply(try compiler.compile(SnapshotUpdate(try example.snapshot())).prepared())
+                for check in example.checks {
+                    let decision = table.decide((check.request ?? .default).facts)
+                    Self.verify(decision, check.expect, "\(file): \(example.name)")
+                }
+            }
+        }
+    }
+
     @Test("explain tells the same as what is decided")
     func explanations() throws {
         for (file, content) in try ConformanceFile.all() {
@@ -35,9 +50,9 @@ import Testing
                 let label = "\(file): \(example.name)"
                 let rules = try example.rules()
                 let resolution = Resolution(rules: rules, catalog: Catalog())
-                let table = try RouteTable(resolution.snapshot(index: 1, revision: 1))
+                let snapshot = resolution.snapshot(index: 1, revision: 1)
                 for check in example.checks {
-                    let told = table.explain((check.request ?? .default).facts, groups: resolution.groups)
+                    let told = try snapshot.explain((check.request ?? .default).facts, groups: resolution.groups)
                     let expected = check.expect
                     #expect(told.status == expected.status ?? 200, "\(label)")
                     #expect(told.route == expected.route, "\(label)")

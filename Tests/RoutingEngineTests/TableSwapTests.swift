@@ -4,22 +4,51 @@ import RoutingModel
 import Testing
 
 @Suite struct TableSwapTests {
-    @Test("a group whose peers stayed goes on with the turn it had")
-    func adoption() throws {
-        let snapshot = Make.snapshot(groups: ["g": Make.group(3)], routes: [Make.route(split: [("g", 10_000)])])
-        func pick(_ table: RouteTable) -> Int? {
-            guard case .forward(let selection) = table.decide(RequestFacts(authority: "h")) else { return nil }
-            return selection.group.next()?.port
-        }
-        var table = try RouteTable(snapshot)
+    private func pick(_ table: RouteTable) -> Int? {
+        guard case .forward(let selection) = table.decide(RequestFacts(authority: "h")) else { return nil }
+        return selection.group.next()?.port
+    }
+
+    @Test("A group goes on with the turn it had while others change, and its own route too", arguments: [0, 256])
+    func keepsTurns(routeLimit: Int) throws {
+        var compiler = TableCompiler(routeLimit: routeLimit)
+        let table = RouteTable()
         var picks: [Int?] = []
-        for _ in 0..<9 {
-            picks.append(pick(table))
-            let next = try RouteTable(snapshot)
-            next.adopt(table)
-            table = next
+        for number in 0..<9 {
+            let snapshot = Make.snapshot(
+                groups: ["g": Make.group(3), "h": Make.group(number % 3)],
+                routes: [Make.route(split: [("g", 10_000 - number), ("h", number)], onEmpty: .fail, priority: number)])
+            table.apply(try compiler.compile(SnapshotUpdate(snapshot)).prepared())
+            guard case .forward(let selection) = table.decide(RequestFacts(authority: "h"), randomBucket: { 0 }) else {
+                continue
+            }
+            picks.append(selection.group.next()?.port)
         }
         for port in 9_000...9_002 { #expect(picks.count { $0 == port } == 3) }
+    }
+
+    @Test("When peers come and go, it is the turn of whoever was next, or of the one after")
+    func goesOn() throws {
+        var compiler = TableCompiler()
+        let table = RouteTable()
+        func peers(_ ports: [Int]) throws {
+            let group = SnapshotGroup(
+                policy: .roundRobin, peers: ports.flatMap { Make.group($0 - 8_999).peers.suffix(1) })
+            let snapshot = Make.snapshot(groups: ["g": group], routes: [Make.route(split: [("g", 10_000)])])
+            table.apply(try compiler.compile(SnapshotUpdate(snapshot)).prepared())
+        }
+        try peers([9_000, 9_001, 9_002, 9_003])
+        while pick(table) != 9_001 {}
+        try peers([9_000, 9_001, 9_003])
+        #expect(pick(table) == 9_003)
+        try peers([9_000, 9_001, 9_002, 9_003])
+        #expect(pick(table) == 9_000)
+        try peers([9_000])
+        #expect(pick(table) == 9_000)
+        try peers([])
+        #expect(pick(table) == nil)
+        try peers([9_002, 9_003])
+        #expect([pick(table), pick(table)] == [9_002, 9_003])
     }
 
     @Test("a snapshot that names a group it doesn't have is refused with the names")

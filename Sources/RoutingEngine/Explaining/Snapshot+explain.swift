@@ -14,10 +14,10 @@ extension Snapshot {
     package func explain(
         _ request: some RoutableRequest, groups resolved: TreeDictionary<String, ResolvedGroup>
     ) throws(CompileError) -> Explanation {
-        let candidates = candidates(for: request)
+        let (first, possible) = candidates(for: request)
         var compiler = TableCompiler()
         let table = RouteTable()
-        let change = try compiler.compile(SnapshotUpdate(only(candidates.filter(\.canMatch).map(\.route))))
+        let change = try compiler.compile(SnapshotUpdate(only(possible)))
         table.apply(change.prepared())
 
         var outcome = Outcome(groups: groups)
@@ -43,8 +43,8 @@ extension Snapshot {
             request: .init(
                 method: request.method, host: request.host, path: request.path, query: request.query,
                 sourceIP: request.sourceIP),
-            tried: trace(candidates.prefix(Self.explainLimit), request, compiler.routes),
-            omitted: max(0, candidates.count - Self.explainLimit), status: outcome.status, route: matched?.name,
+            tried: trace(first, request, compiler.routes),
+            omitted: routes.count - first.count, status: outcome.status, route: matched?.name,
             forced: outcome.forced, stickyKey: outcome.key, salt: outcome.key == nil ? nil : matched?.salt,
             bucket: outcome.bucket, deal: outcome.deal, group: outcome.group, groupReason: outcome.reason,
             peers: Set(names).sorted().flatMap { resolved[$0]?.peers ?? [] })
@@ -61,19 +61,28 @@ extension Snapshot {
             routes: TreeDictionary(uniqueKeysWithValues: kept.map { ($0.name, $0) }))
     }
 
-    /// All routes, in the order in which `request` meets them; those for other hosts last.
-    private func candidates(for request: some RoutableRequest) -> [Candidate] {
-        routes.values.map { route in
+    /// The first of all routes in the order in which `request` meets them, those for other hosts last; and every route
+    /// that it can come to.
+    private func candidates(for request: some RoutableRequest) -> (first: [Candidate], possible: [SnapshotRoute]) {
+        let all = Array(routes.values)
+        var possible: [SnapshotRoute] = []
+        // Places are sorted rather than routes, which are large.
+        var order: [(host: Int, rank: RoutePrecedence.Rank, place: Int)] = []
+        order.reserveCapacity(all.count)
+        for (place, route) in all.enumerated() {
             let host = route.bestHost(for: request.host)
-            return Candidate(
-                route: route, host: host, canMatch: host != nil && route.pathMatches(request.path) != false,
-                hostRank: host.map { RoutePrecedence.hostRank($0) } ?? Int.max, rank: RoutePrecedence.Rank(route))
+            if host != nil, route.mayMatch(path: request.path) { possible.append(route) }
+            order.append((host.map { RoutePrecedence.hostRank($0) } ?? Int.max, RoutePrecedence.Rank(route), place))
         }
-        .sorted { $0.hostRank != $1.hostRank ? $0.hostRank < $1.hostRank : $0.rank < $1.rank }
+        order.sort { $0.host != $1.host ? $0.host < $1.host : $0.rank < $1.rank }
+        let first = order.prefix(Self.explainLimit).map { entry in
+            Candidate(route: all[entry.place], host: all[entry.place].bestHost(for: request.host))
+        }
+        return (first, possible)
     }
 
     private func trace(
-        _ candidates: ArraySlice<Candidate>, _ request: some RoutableRequest,
+        _ candidates: [Candidate], _ request: some RoutableRequest,
         _ compiled: TreeDictionary<String, CompiledRoute>
     ) -> [Explanation.Candidate] {
         var winner: String?
@@ -85,7 +94,8 @@ extension Snapshot {
             if let winner {
                 return .init(route: route.name, result: .notTried, reason: "route '\(winner)' goes first")
             }
-            guard candidate.canMatch, let tried = compiled[route.name] else {
+            // Not compiled: its path can't match.
+            guard let tried = compiled[route.name] else {
                 return .init(route: route.name, result: .noMatch, reason: route.pathFailure(request))
             }
             if let reason = tried.failure(request) {
@@ -102,10 +112,6 @@ private struct Candidate {
     let route: SnapshotRoute
     /// As `bestHost` gives it.
     let host: HostPattern??
-    /// Whether host and path match, as far as can be told before it is compiled.
-    let canMatch: Bool
-    let hostRank: Int
-    let rank: RoutePrecedence.Rank
 }
 
 /// What `explain` says of the route that matched.

@@ -22,14 +22,12 @@ extension SnapshotRoute {
         }
     }
 
-    /// Whether the path matches; nil when it takes a regular expression to tell.
-    func pathMatches(_ path: String) -> Bool? {
+    /// Whether the path can match: a regular expression is not looked at.
+    func mayMatch(path: String) -> Bool {
         switch match.path {
         case .exact(let exact): return ByteKey(exact) == ByteKey(path)
-        case .prefix(let prefix):
-            let key = PathIndex.key(forPrefix: prefix)
-            return key == ByteKey(path) || path.utf8.starts(with: (key.text + "/").utf8)
-        case .regex: return nil
+        case .prefix(let prefix): return ByteKey(path).isBelow(PathIndex.key(forPrefix: prefix))
+        case .regex: return true
         }
     }
 
@@ -49,9 +47,7 @@ extension SnapshotRoute {
 extension CompiledRoute {
     /// Why path or conditions don't hold; nil when all do.
     func failure(_ request: some RoutableRequest) -> String? {
-        guard source.pathMatches(request.path) ?? (pathRegex?.matches(request.path) == true) else {
-            return source.pathFailure(request)
-        }
+        guard matches(path: request.path) else { return source.pathFailure(request) }
         switch firstFailure(request) {
         case .method?: return "method \(request.method) is not one of \(source.match.methods.joined(separator: ", "))"
         case .header(let place)?: return "header does not hold: \(headers[place].words)"

@@ -10,9 +10,16 @@ final class CompiledRoute: Sendable {
         let group: Int
     }
 
+    private enum Path: Sendable {
+        case exact(ByteKey)
+        /// Without its final slash.
+        case prefix(ByteKey)
+        case regex(RegularExpression)
+    }
+
     let source: SnapshotRoute
     let rank: RoutePrecedence.Rank
-    let pathRegex: RegularExpression?
+    private let path: Path
     let headers: [CompiledCondition]
     let query: [CompiledCondition]
     let force: [Force]
@@ -29,10 +36,10 @@ final class CompiledRoute: Sendable {
     init(_ route: SnapshotRoute, group: (String) -> (slot: Int, isEmpty: Bool)?) throws(CompileError) {
         source = route
         rank = RoutePrecedence.Rank(route)
-        if case .regex(let pattern) = route.match.path {
-            pathRegex = try RegularExpression.compiled(pattern)
-        } else {
-            pathRegex = nil
+        switch route.match.path {
+        case .exact(let exact): path = .exact(ByteKey(exact))
+        case .prefix(let prefix): path = .prefix(PathIndex.key(forPrefix: prefix))
+        case .regex(let pattern): path = .regex(try RegularExpression.compiled(pattern))
         }
         var headers: [CompiledCondition] = []
         for match in route.match.headers { headers.append(try CompiledCondition(match, isHeader: true)) }
@@ -82,7 +89,7 @@ final class CompiledRoute: Sendable {
     private init(_ other: CompiledRoute, deal: Deal) {
         source = other.source
         rank = other.rank
-        pathRegex = other.pathRegex
+        path = other.path
         headers = other.headers
         query = other.query
         force = other.force
@@ -97,6 +104,15 @@ final class CompiledRoute: Sendable {
     func dealtAnew(isEmpty: [Bool]) -> CompiledRoute? {
         let new = Deal(weights: source.split.map(\.buckets), isEmpty: isEmpty, onEmpty: source.onEmpty)
         return new == deal ? nil : CompiledRoute(self, deal: new)
+    }
+
+    /// Whether the route is for `path`.
+    func matches(path: String) -> Bool {
+        switch self.path {
+        case .exact(let exact): return ByteKey(path) == exact
+        case .prefix(let prefix): return ByteKey(path).isBelow(prefix)
+        case .regex(let regex): return regex.matches(path)
+        }
     }
 
     /// A condition beside host and path that a request fails.

@@ -2,7 +2,13 @@ internal import RoutingModel
 
 /// The routes of one host, found by path in the order of precedence, in time that doesn't grow with their number
 /// (regexes apart, which are tried one by one).
+///
+/// Most hosts have a few routes: those are tried one by one, which takes less time and much less memory than to look
+/// them up. A host that has had many keeps being looked up until it has none.
 struct PathIndex: Sendable {
+    /// Routes that are tried one by one at the most.
+    static let fewLimit = 12
+
     private struct Level: Sendable {
         let priority: Int
         var exact: [ByteKey: [CompiledRoute]] = [:]
@@ -13,12 +19,27 @@ struct PathIndex: Sendable {
         var isEmpty: Bool { exact.isEmpty && prefixes.isEmpty && regexes.isEmpty }
     }
 
+    /// In the order of precedence; empty when there are levels.
+    private var few: [CompiledRoute] = []
     /// Highest priority first.
     private var levels: [Level] = []
 
-    var isEmpty: Bool { levels.isEmpty }
+    var isEmpty: Bool { few.isEmpty && levels.isEmpty }
 
     mutating func insert(_ route: CompiledRoute) {
+        guard levels.isEmpty else { return insertLeveled(route) }
+        few.insert(route)
+        if few.count > Self.fewLimit {
+            for route in few { insertLeveled(route) }
+            few = []
+        }
+    }
+
+    mutating func remove(_ route: CompiledRoute) {
+        if levels.isEmpty { few.remove(route) } else { removeLeveled(route) }
+    }
+
+    private mutating func insertLeveled(_ route: CompiledRoute) {
         let place = place(of: route.source.priority)
         if place == levels.count || levels[place].priority != route.source.priority {
             levels.insert(Level(priority: route.source.priority), at: place)
@@ -30,7 +51,7 @@ struct PathIndex: Sendable {
         }
     }
 
-    mutating func remove(_ route: CompiledRoute) {
+    private mutating func removeLeveled(_ route: CompiledRoute) {
         let place = place(of: route.source.priority)
         guard place < levels.count, levels[place].priority == route.source.priority else { return }
         switch route.source.match.path {
@@ -59,12 +80,13 @@ struct PathIndex: Sendable {
     /// The first route that matches path and conditions.
     func find(_ request: some RoutableRequest) -> CompiledRoute? {
         let path = request.path
+        for route in few where route.matches(path: path) && route.conditionsHold(request) { return route }
         for level in levels {
             if let route = level.exact[ByteKey(path)]?.first(where: { $0.conditionsHold(request) }) { return route }
             if !level.prefixes.isEmpty, let route = longestPrefix(of: path, in: level.prefixes, request) {
                 return route
             }
-            for route in level.regexes where route.pathRegex?.matches(path) == true && route.conditionsHold(request) {
+            for route in level.regexes where route.matches(path: path) && route.conditionsHold(request) {
                 return route
             }
         }

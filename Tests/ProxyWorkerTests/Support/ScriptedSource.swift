@@ -5,7 +5,7 @@ import Synchronization
 /// A source whose snapshots a test publishes; notes what the worker says.
 final class ScriptedSource: SnapshotSource {
     private struct State {
-        var current: Snapshot?
+        var current: SnapshotUpdate?
         var acknowledged: [Int] = []
         var refused: [(index: Int, reason: String)] = []
         var asked = 0
@@ -13,9 +13,12 @@ final class ScriptedSource: SnapshotSource {
 
     private let state: Mutex<State>
 
-    init(_ first: Snapshot? = nil) { state = Mutex(State(current: first)) }
+    init(_ first: Snapshot? = nil) { state = Mutex(State(current: first.map { SnapshotUpdate($0) })) }
 
-    func publish(_ snapshot: Snapshot) { state.withLock { $0.current = snapshot } }
+    /// - Parameter changes: where it differs from what the worker enforces then; nil: anywhere.
+    func publish(_ snapshot: Snapshot, changes: SnapshotChanges? = nil) {
+        state.withLock { $0.current = SnapshotUpdate(snapshot, changes: changes) }
+    }
 
     var acknowledged: [Int] { state.withLock { $0.acknowledged } }
     var refused: [(index: Int, reason: String)] { state.withLock { $0.refused } }
@@ -27,8 +30,8 @@ final class ScriptedSource: SnapshotSource {
             if $0.acknowledged.last != applied { $0.acknowledged.append(applied) }
         }
         while true {
-            if let current = state.withLock({ $0.current }), current.index != applied {
-                return SnapshotUpdate(current)
+            if let current = state.withLock({ $0.current }), current.snapshot.index != applied {
+                return current
             }
             try await Task.sleep(for: .milliseconds(2))
         }
