@@ -84,7 +84,7 @@ struct RoutingDocumentTests {
             }
         }
         for place in whole.indices {
-            for byte in [0x00, 0x20, 0x22, 0x2C, 0x31, 0x5C, 0x7D, 0xFF] as [UInt8] where whole[place] != byte {
+            for byte in [0x20, 0x22, 0x31] as [UInt8] where whole[place] != byte {
                 var text = whole
                 text[place] = byte
                 guard let document = try? RoutingDocument(text),
