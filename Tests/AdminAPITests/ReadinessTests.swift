@@ -55,6 +55,24 @@ struct ReadinessTests {
         }
     }
 
+    @Test("what was restored is served and shown as stale, with its age, while Consul can't be asked")
+    func staleWithAge() async throws {
+        try await AdminFixture.run { admin in
+            try await admin.writeStar()
+            await admin.answer([AdminFixture.instance("s1")])
+            await admin.fail("connection refused")
+            #expect(try await admin.get("/readyz").status == 200)
+            let watch = try await admin.get("/v1/services/star").json["watch"]
+            #expect(watch?["state"] == "stale")
+            guard case .number(let age)? = watch?["age_seconds"] else {
+                // A whole number of seconds reads as an integer.
+                #expect(watch?["age_seconds"]?.int != nil)
+                return
+            }
+            #expect(age >= 0)
+        }
+    }
+
     @Test("what discovery says by itself is taken in")
     func follows() async throws {
         try await AdminFixture.run { admin in

@@ -108,7 +108,9 @@ struct ConfirmationTests {
                 instances: Dictionary(instances.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }))
             return Resolver.resolve("g", Group(consul: ConsulSelector(service: "star")), in: Catalog([service]))
         }
-        #expect((ShrinkCheck.alarm([group(before)], after: [group(after)], empties: false, policy: GuardPolicy()) != nil) == isAlarm)
+        #expect(
+            (ShrinkCheck.alarm([group(before)], after: [group(after)], empties: false, policy: GuardPolicy()) != nil)
+                == isAlarm)
     }
 }
 

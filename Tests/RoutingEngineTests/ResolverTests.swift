@@ -12,10 +12,14 @@ import Testing
             weights: weights, health: health)
     }
 
-    private func resolve(_ group: Group, _ instances: [Instance]) -> ResolvedGroup {
-        let service = CatalogService(
+    private func resolve(_ group: Group, _ instances: [Instance], dampened: [String] = []) -> ResolvedGroup {
+        var service = CatalogService(
             key: ServiceKey(name: "star"),
             instances: Dictionary(instances.map { ($0.id, $0) }, uniquingKeysWith: { a, _ in a }))
+        for id in dampened {
+            service.dampened[PeerID(id)] = Damping(
+                changes: 7, since: Timestamp(milliseconds: 0), until: Timestamp(milliseconds: 36_000))
+        }
         return Resolver.resolve("g", group, in: Catalog([service]))
     }
 
@@ -47,6 +51,32 @@ import Testing
         #expect(strict.peers.map(\.state) == [.active, .unhealthy, .unhealthy, .unhealthy])
         let lenient = resolve(Group(consul: ConsulSelector(service: "star", includeWarning: true)), all)
         #expect(lenient.snapshot.peers.map(\.weight) == [1, 3])
+    }
+
+    @Test("a dampened peer is kept out, with the reason; what its health keeps out stays that")
+    func dampened() {
+        let all = [instance("a", port: 1), instance("b", port: 2), instance("c", port: 3, health: .critical)]
+        let resolved = resolve(
+            Group(consul: ConsulSelector(service: "star")), all, dampened: ["n1~b", "n1~c", "n1~gone"])
+        #expect(resolved.peers.map(\.state) == [.active, .dampened, .unhealthy])
+        #expect(
+            resolved.peers[1].reason
+                == "Consul: passing. Kept out: its usability changed 7 times since 1970-01-01T00:00:00.000Z; it comes back "
+                + "at 1970-01-01T00:00:36.000Z if it stays calm.")
+        #expect(resolved.snapshot.peers.map(\.id.description) == ["n1~a"])
+    }
+
+    @Test("a group that only has dampened peers uses them, but not while a listed peer is there")
+    func onlyDampened() {
+        let all = [instance("a", port: 1), instance("b", port: 2), instance("c", port: 3, health: .critical)]
+        let selector = ConsulSelector(service: "star")
+        let alone = resolve(Group(consul: selector), all, dampened: ["n1~a", "n1~b"])
+        #expect(alone.peers.map(\.isUsable) == [true, true, false])
+        #expect(alone.peers[0].reason.hasSuffix("Used all the same: the group has no other usable peer."))
+        let listed = resolve(
+            Group(consul: selector, peers: [StaticPeer(address: "10.0.0.9", port: 1)]), all,
+            dampened: ["n1~a", "n1~b", "static~10.0.0.9:1"])
+        #expect(listed.snapshot.peers.map(\.id.description) == ["static~10.0.0.9:1"])
     }
 
     @Test("a weight of 0 keeps a peer out, be it Consul's or the operator's")

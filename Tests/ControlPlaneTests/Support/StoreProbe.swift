@@ -11,6 +11,15 @@ final class StoreProbe: ControlPlaneStore {
         var commit = false
         var record = false
         var reserve = false
+        /// Records fail as on a disk that is full.
+        var disk = false
+        /// Records fail that have an entry about this peer.
+        var poison: String?
+    }
+
+    struct DiskFault: WriteFailure, CustomStringConvertible {
+        let description = "disk full"
+        let mayPass = true
     }
 
     /// Holds up commits while it is closed.
@@ -18,6 +27,7 @@ final class StoreProbe: ControlPlaneStore {
     private let base: any ControlPlaneStore
     private let faults = Mutex(Faults())
     private let count = Mutex(0)
+    private let recordCount = Mutex(0)
 
     init(_ base: any ControlPlaneStore) { self.base = base }
 
@@ -35,8 +45,17 @@ final class StoreProbe: ControlPlaneStore {
         try await base.commit(commits)
     }
 
+    /// Transactions about the catalog that were begun.
+    var records: Int { recordCount.withLock { $0 } }
+
     func record(_ commits: [CatalogCommit]) async throws {
-        if faults.withLock({ $0.record }) { throw Fault() }
+        recordCount.withLock { $0 += 1 }
+        let faults = faults.withLock { $0 }
+        if faults.disk { throw DiskFault() }
+        if faults.record { throw Fault() }
+        if let poison = faults.poison, commits.contains(where: { $0.entries.contains { $0.peer == PeerID(poison) } }) {
+            throw Fault()
+        }
         try await base.record(commits)
     }
 
