@@ -168,7 +168,7 @@ class Until(threading.Thread):
 
     def __init__(self, port, question):
         super().__init__(daemon=True)
-        self.connection, self.question, self.at = Connection(port), question, None
+        self.connection, self.question, self.at = Connection(port, timeout=5), question, None
         self.start()
 
     def run(self):
@@ -179,6 +179,8 @@ class Until(threading.Thread):
                 if status == 200:
                     self.at, self.length = time.perf_counter(), len(body)
                     return
+            except TimeoutError:
+                print("A connection that was made while Signalbox started was not answered within 5 s")
             except OSError:
                 pass
             time.sleep(0.005)
