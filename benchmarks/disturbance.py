@@ -17,7 +17,7 @@ from lib.load import Load
 from lib.processes import Stage, exit_with, free_port
 from lib.signalbox import BEARER, Signalbox
 
-HOSTS, SERVICES, INSTANCES = 10, 20, 3
+HOSTS, SERVICES, INSTANCES = 10, 100, 10
 
 
 class Changes(threading.Thread):
@@ -98,16 +98,20 @@ class Bench:
         return change
 
     def instances(self):
-        """A thing to call for one change of an instance after the other. Only one of a service is critical at a time."""
-        choice, critical = random.Random(0), {}
+        """A thing to call for one change of an instance after the other.
 
-        def change():
-            s = choice.randrange(SERVICES)
-            if s in critical:
-                return self.register(s, critical.pop(s), "passing")
-            critical[s] = choice.randrange(INSTANCES)
-            return self.register(s, critical[s], "critical")
-        return change
+        One instance of each service in turn becomes critical, then these become passing again, then the next of each. So
+        no instance changes often enough to be taken for one that comes and goes.
+        """
+        def endless():
+            while True:
+                for i in range(INSTANCES):
+                    for status in ("critical", "passing"):
+                        for s in range(SERVICES):
+                            yield s, i, status
+
+        self.turns = getattr(self, "turns", None) or endless()  # the next phase goes on where the last one ended
+        return lambda: self.register(*next(self.turns))
 
     def phase(self, disturbed):
         """Milliseconds of requests, failed requests, milliseconds of writes, changes a second."""
