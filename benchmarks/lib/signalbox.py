@@ -18,9 +18,9 @@ class Signalbox:
             *listen, *flags, env={"SIGNALBOX_ADMIN_TOKEN": TOKEN})
         self.connection = Connection(self.admin)
 
-    def wait(self, path="/healthz", limit=60):
+    def wait(self, path="/healthz", limit=60, pause=0.01):
         """Waits until the path is answered 200."""
-        self.stage.wait(f"Signalbox answers {path}", lambda: self.connection.ask("GET", path)[0] == 200, limit)
+        self.stage.wait(f"Signalbox answers {path}", lambda: self.connection.ask("GET", path)[0] == 200, limit, pause)
         return self
 
     def ask(self, method, target, body=None):

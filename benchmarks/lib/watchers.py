@@ -1,7 +1,7 @@
 """Thousands of workers that wait for the next snapshot, in child processes with one thread each."""
 import multiprocessing, os, select, signal, socket, struct, time
 from lib.http1 import header, request
-from lib.processes import exit_with
+from lib.processes import cpu_seconds, exit_with
 from lib.signalbox import BEARER
 
 SO_TIMESTAMPNS = 35
@@ -40,6 +40,10 @@ class Watchers:
         for _, pipe in self.children:
             pipe.send(index)
         return [time for times in self.receive() for time in times]
+
+    def cpu_seconds(self):
+        """Processor time of the client processes so far."""
+        return sum(cpu_seconds(child.pid) for child, _ in self.children)
 
     def close(self):
         for child, pipe in self.children:
