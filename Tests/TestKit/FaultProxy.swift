@@ -239,7 +239,9 @@ package final class FaultProxy: Sendable {
         var forwarded = HTTPClientRequest(url: target + request.uri)
         forwarded.method = request.method
         forwarded.headers = request.headers
-        for name in ["host", "connection", "content-length", "transfer-encoding"] { forwarded.headers.remove(name: name) }
+        for name in ["host", "connection", "content-length", "transfer-encoding"] {
+            forwarded.headers.remove(name: name)
+        }
         if request.body.readableBytes > 0 { forwarded.body = .bytes(request.body) }
         guard let response = try? await http.execute(forwarded, deadline: .distantFuture),
             let body = try? await response.body.collect(upTo: 64 << 20), !Task.isCancelled

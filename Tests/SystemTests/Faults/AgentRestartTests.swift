@@ -1,3 +1,4 @@
+import RoutingModel
 import TestKit
 import Testing
 
@@ -39,6 +40,37 @@ import Testing
                 try await story.ledgerTells(.stale(consul.url), .held, .recovered)
             }
         }
+    }
+
+    @Test("started anew with nothing in it: that its index grows past the old one proves nothing, either")
+    func growsAgain() async throws {
+        try await withConsulAgent { consul in
+            try await FaultScenario.with(consul) { story in
+                try await consul.kill()
+                try await story.becomesStale(because: consul.url)
+                try await consul.start()
+                try await story.isHeld()
+
+                // Others come back first, and each raises the index.
+                for number in 0..<20 {
+                    try await consul.register("other", id: "other-\(number)", port: 1)
+                }
+                let failures = Self.failures(try await story.watch())
+                try await story.watch("star", "has been looked at again", within: .seconds(30)) {
+                    Self.failures($0) > failures + 1 || $0["state"] == "fresh"
+                }
+                try await story.isHeld()
+                try await story.serves(["star-1", "star-2"])
+                try await story.registerAgain("star-1")
+                try await story.registerAgain("star-2")
+                try await story.recovers()
+                try await story.ledgerTells(.stale(consul.url), .held, .recovered)
+            }
+        }
+    }
+
+    private static func failures(_ watch: JSONValue) -> Int64 {
+        if case .integer(let count)? = watch["failures"] { count } else { 0 }
     }
 
     @Test("started anew with all registered again: the lower index is followed, and nobody has left or joined")

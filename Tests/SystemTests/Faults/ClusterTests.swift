@@ -58,6 +58,23 @@ import Testing
         try await cluster.waitForLeader()
     }
 
+    @Test(
+        "with several addresses a frozen server is no outage: another one is asked",
+        .enabled(if: Self.takesSeveralAddresses, "--consul can't be repeated yet"))
+    func frozenServer() async throws {
+        let cluster = try SharedCluster.cluster
+        let leader = try await cluster.leader(asking: cluster.agents[0])
+        let (asked, other) = (cluster.others(than: leader)[0], cluster.others(than: leader)[1])
+        try await FaultScenario.with(other, asking: [asked.url, other.url]) { story in
+            asked.freeze()
+            try await story.follows(from: ["star-1", "star-2"], joining: "star-3", leaving: "star-1")
+            try await story.recovers()
+            asked.thaw()
+            try await story.ledgerTells()
+        }
+        try await cluster.waitForLeader()
+    }
+
     private static func newLeader(of cluster: ConsulCluster, after old: ConsulAgent) async throws {
         let witness = cluster.others(than: old)[0]
         try await eventually("another one leads") {

@@ -35,7 +35,7 @@ import Testing
                     try await story.recovers()
                     try await story.serves(["star-2", "star-3"])
                     try await story.follows(from: ["star-2", "star-3"], joining: "star-4", leaving: "star-2")
-                    try await story.ledgerTells(.held)
+                    try await story.ledgerTells(.held, .recovered)
                 }
             }
         }
@@ -75,7 +75,7 @@ import Testing
                     }
                     story.load.resume()
                     try await story.serves(["star-1", "star-2"])
-                    try await story.ledgerTells(.held, .accepted)
+                    try await story.ledgerTells(.held, .accepted, .recovered)
                 }
             }
         }
@@ -124,7 +124,7 @@ import Testing
 
                     proxy.beHonest()
                     for planet in planets { try await story.recovers(planet) }
-                    for planet in planets { try await story.ledgerTells(.held, of: planet) }
+                    for planet in planets { try await story.ledgerTells(.held, .recovered, of: planet) }
                     let held = try await story.ledger("discovery.held").filter { $0["service"] == "star" }.count
                     try story.check(held == 0, "of the service that is left nothing was held")
                 }

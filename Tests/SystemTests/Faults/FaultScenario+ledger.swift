@@ -43,7 +43,9 @@ extension FaultScenario {
             }
             rest = rest[(place + 1)...]
         }
-        let turns = told.map { Self.text($0["kind"]) }.filter { ["discovery.stale", "discovery.recovered"].contains($0) }
+        let turns = told.map { Self.text($0["kind"]) }.filter {
+            ["discovery.stale", "discovery.recovered"].contains($0)
+        }
         for (kind, next) in zip(turns, turns.dropFirst()) where kind == next && kind == "discovery.stale" {
             return "\(kind) comes twice in a row"
         }

@@ -47,7 +47,7 @@ import Testing
                     proxy.beHonest()
                     try await story.recovers()
                     try await story.follows(from: ["star-1", "star-2"], joining: "star-3", leaving: "star-1")
-                    try await story.ledgerTells(.held)
+                    try await story.ledgerTells(.held, .recovered)
                 }
             }
         }
