@@ -26,7 +26,7 @@ package final class FaultProxy: Sendable {
     package typealias Behaviour = @Sendable (FaultRequest) -> FaultReaction
     private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>
 
-    private struct State {
+    struct State {
         var acceptance = Acceptance.serves
         var behaviour: Behaviour = { _ in .pass }
         /// Counts changes of the behaviour.
@@ -41,9 +41,9 @@ package final class FaultProxy: Sendable {
     package let port: Int
     /// `http://127.0.0.1:<port>`
     package var url: String { "http://127.0.0.1:\(port)" }
-    private let target: String
-    private let http: HTTPClient
-    private let state = Mutex(State())
+    let target: String
+    let http: HTTPClient
+    let state = Mutex(State())
     private let listener: NIOAsyncChannel<Connection, Never>
 
     fileprivate init(to target: String) async throws {
@@ -179,76 +179,6 @@ package final class FaultProxy: Sendable {
     /// Lingering for no time at all is what makes a close a reset (socket(7)).
     private static func resetOnClose(_ channel: any Channel) async throws {
         try await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
-    }
-
-    // MARK: Requests
-
-    /// What is to be done in the end: `answer`, `close` or `reset`. A change of the behaviour begins it anew.
-    private func reaction(to request: FaultRequest) async -> FaultReaction {
-        state.withLock { $0.asked[request.path, default: 0] += 1 }
-        while !Task.isCancelled {
-            let (behaviour, version) = state.withLock { ($0.behaviour, $0.version) }
-            let reaction = behaviour(request)
-            let forwarded: FaultRequest
-            let change: @Sendable (FaultAnswer) -> FaultAnswer
-            switch reaction {
-            case .answer, .close, .reset: return reaction
-            case .silence:
-                await newBehaviour(after: version)
-                continue
-            case .pass: (forwarded, change) = (request, { $0 })
-            case .change(let made): (forwarded, change) = (request, made)
-            case .forward(let other, let made): (forwarded, change) = (other, made)
-            }
-            let answer = await withTaskGroup(of: FaultReaction?.self) { group in
-                group.addTask { await self.ask(forwarded).map { .answer(change($0)) } ?? .close }
-                group.addTask {
-                    await self.newBehaviour(after: version)
-                    return nil
-                }
-                defer { group.cancelAll() }
-                return await group.next() ?? nil
-            }
-            if let answer { return answer }
-        }
-        return .close
-    }
-
-    /// Waits until the test says something new, or the task is cancelled.
-    private func newBehaviour(after version: Int) async {
-        let id = state.withLock { state in
-            state.nextID += 1
-            return state.nextID
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isOver = state.withLock { state in
-                    if state.version != version || Task.isCancelled { return true }
-                    state.waiters[id] = continuation
-                    return false
-                }
-                if isOver { continuation.resume() }
-            }
-        } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
-        }
-    }
-
-    /// The target's answer; nil when there is none.
-    private func ask(_ request: FaultRequest) async -> FaultAnswer? {
-        var forwarded = HTTPClientRequest(url: target + request.uri)
-        forwarded.method = request.method
-        forwarded.headers = request.headers
-        for name in ["host", "connection", "content-length", "transfer-encoding"] {
-            forwarded.headers.remove(name: name)
-        }
-        if request.body.readableBytes > 0 { forwarded.body = .bytes(request.body) }
-        guard let response = try? await http.execute(forwarded, deadline: .distantFuture),
-            let body = try? await response.body.collect(upTo: 64 << 20), !Task.isCancelled
-        else { return nil }
-        var headers = response.headers
-        for name in ["connection", "content-length", "transfer-encoding"] { headers.remove(name: name) }
-        return FaultAnswer(status: response.status, headers: headers, body: body)
     }
 }
 
