@@ -1,9 +1,21 @@
+import NIOHTTP1
 import RoutingModel
 import TestKit
 import Testing
 
 @Suite("Consul answers that there is nothing") struct EmptyAnswerTests {
+    /// What the rest of Consul says while its answers about instances are empty.
+    enum Rest: CaseIterable {
+        /// The catalogue lists the service all the same.
+        case contradicts
+        /// The catalogue is empty, too.
+        case agrees
+        /// The leader can't be asked.
+        case fails
+    }
+
     /// Says "200, no instance" of these services; nil for all. Index and headers are those of the true answer.
+    /// - Parameter catalogue: what is said of the services there are; nil for the truth.
     private static func hideInstances(_ proxy: FaultProxy, of services: Set<String>? = nil, catalogue: String?) {
         proxy.behave { request in
             if request.isHealthQuestion {
@@ -16,13 +28,23 @@ import Testing
     }
 
     @Test(
-        "an empty answer is held when the catalogue contradicts it, or shows nothing at all; requests go on",
-        arguments: [nil, "{}"] as [String?])
-    func held(catalogue: String?) async throws {
+        "an empty answer is held when the catalogue contradicts it or shows nothing at all, or when it can't be confirmed",
+        arguments: Rest.allCases)
+    func held(rest: Rest) async throws {
         try await withConsulAgent { consul in
             try await withFaultProxy(to: consul.url) { proxy in
                 try await FaultScenario.with(consul, asking: [proxy.url], wait: "1s") { story in
-                    Self.hideInstances(proxy, catalogue: catalogue)
+                    switch rest {
+                    case .contradicts: Self.hideInstances(proxy, catalogue: nil)
+                    case .agrees: Self.hideInstances(proxy, catalogue: "{}")
+                    case .fails:
+                        proxy.behave { request in
+                            if request.uri.contains("consistent") {
+                                return .answer(FaultAnswer(status: .internalServerError, body: "No cluster leader"))
+                            }
+                            return request.isHealthQuestion ? .change { $0.saying("[]") } : .pass
+                        }
+                    }
                     try await story.isHeld()
                     try await story.serves(["star-1", "star-2"])
                     try await story.knows(["star-1", "star-2"])
@@ -36,6 +58,34 @@ import Testing
                     try await story.serves(["star-2", "star-3"])
                     try await story.follows(from: ["star-2", "star-3"], joining: "star-4", leaving: "star-2")
                     try await story.ledgerTells(.held, .recovered)
+                }
+            }
+        }
+    }
+
+    @Test("a server that lags says that there is nothing: the leader is believed, and the ledger isn't filled with it")
+    func lagging() async throws {
+        try await withConsulAgent { consul in
+            try await withFaultProxy(to: consul.url) { proxy in
+                try await FaultScenario.with(consul, asking: [proxy.url], wait: "1s") { story in
+                    proxy.behave { request in
+                        request.isHealthQuestion && !request.uri.contains("consistent")
+                            ? .change { $0.saying("[]") } : .pass
+                    }
+                    let path = "/v1/health/service/star"
+                    let before = proxy.asked[path, default: 0]
+                    try await eventually("it has been asked for a while") {
+                        proxy.asked[path, default: 0] > before + 10
+                    }
+                    try await story.serves(["star-1", "star-2"])
+                    try await story.knows(["star-1", "star-2"])
+                    let told = try await story.ledger("discovery.*").count
+                    try story.check(told < 4, "the same is told once: \(told) entries")
+
+                    proxy.beHonest()
+                    try await story.recovers()
+                    try await story.follows(from: ["star-1", "star-2"], joining: "star-3", leaving: "star-1")
+                    try await story.ledgerTells(.held)
                 }
             }
         }
@@ -117,7 +167,7 @@ import Testing
                 try await FaultScenario.with(consul, asking: [proxy.url], others: planets, wait: "1s") { story in
                     Self.hideInstances(proxy, of: Set(planets), catalogue: #"{"consul":[],"star":["v1"]}"#)
                     for planet in planets { try await story.isHeld(planet) }
-                    for planet in planets { try await story.serves(["\(planet)-1"], of: planet) }
+                    try await story.serves(Dictionary(uniqueKeysWithValues: planets.map { ($0, ["\($0)-1"]) }))
                     // The one that is left is followed all the same.
                     try await story.register("star-3")
                     try await story.serves(["star-1", "star-2", "star-3"])

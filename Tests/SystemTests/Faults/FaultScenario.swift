@@ -146,13 +146,17 @@ final class FaultScenario {
 
     /// Waits until these instances, and no others, answer.
     func serves(_ names: Set<String>, of service: String = "star", within limit: Duration = .seconds(30)) async throws {
+        try await serves([service: names], within: limit)
+    }
+
+    /// Waits until of each service these instances, and no others, answer.
+    func serves(_ names: [String: Set<String>], within limit: Duration = .seconds(30)) async throws {
         load.forgetAnswers()
         let end = ContinuousClock.now + limit
-        while load.answerers(of: service) != names {
+        while let (service, wanted) = names.first(where: { load.answerers(of: $0.key) != $0.value }) {
             guard ContinuousClock.now < end else {
                 let seen = load.answerers(of: service).map { "\($0.sorted())" } ?? "too few to tell"
-                throw TestFailure(
-                    "waited in vain until \(names.sorted()) answer for \(service), and no others: \(seen)")
+                throw TestFailure("waited in vain until \(wanted.sorted()) answer for \(service): \(seen)")
             }
             try await Task.sleep(for: .milliseconds(10))
         }
