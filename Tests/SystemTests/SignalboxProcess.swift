@@ -11,9 +11,10 @@ final class SignalboxProcess {
     let proxyPort: Int
     let api: AdminClient
     private let arguments: [String]
+    private let environment: [String: String]
     private(set) var child: ChildProcess?
 
-    private init(consul: String?, proxy: Bool, extra: [String]) throws {
+    private init(consul: String?, proxy: Bool, extra: [String], environment: [String: String]) throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "signalbox-system-\(UUID().uuidString)").path
         adminPort = try FreePort.take()
         proxyPort = try FreePort.take()
@@ -22,14 +23,15 @@ final class SignalboxProcess {
         if proxy { arguments += ["--proxy", "127.0.0.1:\(proxyPort)", "--proxy-threads", "2"] }
         if let consul { arguments += ["--consul", consul] }
         self.arguments = arguments + extra
+        self.environment = environment.merging(["SIGNALBOX_ADMIN_TOKEN": Self.token]) { given, _ in given }
     }
 
     /// Runs `body` with a server that answers, and ends whatever is left of it afterwards.
     static func with<Value>(
-        consul: String? = nil, proxy: Bool = true, extra: [String] = [],
+        consul: String? = nil, proxy: Bool = true, extra: [String] = [], environment: [String: String] = [:],
         isolation: isolated (any Actor)? = #isolation, _ body: (SignalboxProcess) async throws -> Value
     ) async throws -> Value {
-        let server = try SignalboxProcess(consul: consul, proxy: proxy, extra: extra)
+        let server = try SignalboxProcess(consul: consul, proxy: proxy, extra: extra, environment: environment)
         defer { try? FileManager.default.removeItem(atPath: server.directory) }
         do {
             try await server.start()
@@ -45,8 +47,7 @@ final class SignalboxProcess {
 
     /// Starts the process, again after it ended, and waits until the admin API answers.
     func start() async throws {
-        let child = try ChildProcess(
-            try Binary.path(), arguments, environment: ["SIGNALBOX_ADMIN_TOKEN": Self.token])
+        let child = try ChildProcess(try Binary.path(), arguments, environment: environment)
         self.child = child
         try await eventually("the admin API answers") {
             if let status = child.exitStatus { throw TestFailure("signalbox ended with \(status): \(child.output)") }

@@ -10,7 +10,7 @@ internal import Glibc
 internal import Musl
 #endif
 
-/// A real Consul agent in development mode (one server, data in memory) on free ports of 127.0.0.1.
+/// A real Consul agent on free ports of 127.0.0.1: one server, in development mode unless its setup says otherwise.
 ///
 /// ```swift
 /// try await withConsulAgent { agent in
@@ -22,32 +22,58 @@ package final class ConsulAgent: Sendable {
     package enum Status: String, Sendable { case passing, warning, critical }
 
     /// The name of its node, and so the first part of its instances' peer ids.
-    package let node = "test-node"
+    package var node: String { setup.node }
     package let httpPort: Int
     /// `http://127.0.0.1:<port>`
     package let url: String
-    private let serverPort: Int
+    /// Where it speaks Raft: how `/v1/status/leader` names it.
+    package let serverPort: Int
     private let serfPort: Int
+    private let setup: ConsulSetup
+    private let directory: String
     private let process = Mutex<ChildProcess?>(nil)
 
-    fileprivate init() throws {
+    init(_ setup: ConsulSetup) throws {
+        self.setup = setup
         httpPort = try FreePort.take()
         serverPort = try FreePort.take()
-        serfPort = try FreePort.take()
+        serfPort = try setup.serfPort ?? FreePort.take()
         url = "http://127.0.0.1:\(httpPort)"
+        directory = FileManager.default.temporaryDirectory.appending(path: "signalbox-consul-\(UUID().uuidString)").path
     }
 
-    /// Starts the agent, again on the same ports after `kill` or `stop`, and waits until it has a leader and knows
-    /// its own node. What was registered before is gone.
+    /// Starts the agent, again on the same ports after `kill`, and waits until it has a leader and knows its own node.
+    /// What was registered before is gone unless its data are kept.
     package func start() async throws {
-        let child = try ChildProcess(
-            "consul",
-            [
-                "agent", "-dev", "-log-level=warn", "-node=\(node)", "-bind=127.0.0.1", "-client=127.0.0.1",
-                "-http-port=\(httpPort)", "-server-port=\(serverPort)", "-serf-lan-port=\(serfPort)",
-                "-serf-wan-port=-1", "-grpc-port=-1", "-dns-port=-1", "-https-port=-1",
-            ])
+        try launch()
+        try await waitForLeader()
+    }
+
+    /// Starts the agent and doesn't wait for anything.
+    package func launch() throws {
+        var arguments = [
+            "agent", "-log-level=warn", "-node=\(node)", "-bind=127.0.0.1", "-client=127.0.0.1",
+            "-http-port=\(httpPort)", "-server-port=\(serverPort)", "-serf-lan-port=\(serfPort)",
+            "-serf-wan-port=-1", "-grpc-port=-1", "-dns-port=-1", "-https-port=-1",
+        ]
+        if setup.keepsData {
+            // The multiplier makes elections as quick as in development mode, about a second.
+            arguments += [
+                "-server", "-bootstrap-expect=\(setup.servers)", "-data-dir=\(directory)", "-retry-interval=100ms",
+                "-hcl=performance { raft_multiplier = 1 }",
+            ]
+        } else {
+            arguments.append("-dev")
+        }
+        arguments += setup.joins.map { "-retry-join=127.0.0.1:\($0)" }
+        if !setup.settings.isEmpty { arguments.append("-hcl=\(setup.settings)") }
+        let child = try ChildProcess("consul", arguments)
         process.withLock { $0 = child }
+    }
+
+    /// Waits until the agent has a leader and knows its own node.
+    package func waitForLeader() async throws {
+        guard let child = process.withLock({ $0 }) else { throw TestFailure("the agent was never started") }
         try await eventually("Consul has a leader", within: .seconds(60)) {
             if let status = child.exitStatus {
                 throw TestFailure("consul ended with \(status): \(child.output.suffix(2000))")
@@ -56,6 +82,9 @@ package final class ConsulAgent: Sendable {
             return answer.contains("\"\(node)\"")
         }
     }
+
+    /// All that it has written so far.
+    package var output: String { process.withLock { $0 }?.output ?? "" }
 
     /// Ends the agent as a power cut would (SIGKILL): connections break without a word.
     package func kill() async throws {
@@ -71,8 +100,9 @@ package final class ConsulAgent: Sendable {
     /// Lets a frozen agent go on.
     package func thaw() { process.withLock { $0 }?.signal(SIGCONT) }
 
-    /// Ends the agent in order; it leaves nothing behind.
+    /// Ends the agent for good; it leaves nothing behind.
     package func stop() async {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
         guard let child = process.withLock({ $0 }) else { return }
         child.signal(SIGCONT)
         child.signal(SIGKILL)
@@ -137,6 +167,8 @@ package final class ConsulAgent: Sendable {
     package func get(_ path: String) async throws -> String { try await send(HTTPClientRequest(url: url + path)) }
 
     private func send(_ request: HTTPClientRequest) async throws -> String {
+        var request = request
+        if let token = setup.token { request.headers.add(name: "x-consul-token", value: token) }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
         let body = String(buffer: try await response.body.collect(upTo: 16 << 20))
         guard response.status == .ok else {
@@ -149,9 +181,10 @@ package final class ConsulAgent: Sendable {
 /// Runs `body` with a fresh agent, which is ended afterwards, also after an error. Needs `consul` on the PATH
 /// (`scripts/lib/install-consul.sh`).
 package func withConsulAgent<Value>(
-    isolation: isolated (any Actor)? = #isolation, _ body: (ConsulAgent) async throws -> Value
+    _ setup: ConsulSetup = ConsulSetup(), isolation: isolated (any Actor)? = #isolation,
+    _ body: (ConsulAgent) async throws -> Value
 ) async throws -> Value {
-    let agent = try ConsulAgent()
+    let agent = try ConsulAgent(setup)
     do {
         try await agent.start()
         let value = try await body(agent)

@@ -1,0 +1,27 @@
+import TestKit
+import Testing
+
+/// One cluster for all tests of a suite. Each must leave it whole.
+struct SharedCluster: SuiteTrait, TestScoping {
+    @TaskLocal private static var current: ConsulCluster?
+
+    /// - Throws: `TestFailure` in a test whose suite hasn't this trait.
+    static var cluster: ConsulCluster {
+        get throws {
+            guard let current else { throw TestFailure("the suite has no cluster") }
+            return current
+        }
+    }
+
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
+        try await withConsulCluster { cluster in
+            try await Self.$current.withValue(cluster) { try await function() }
+        }
+    }
+}
+
+extension Trait where Self == SharedCluster {
+    static var sharedCluster: Self { SharedCluster() }
+}
