@@ -2,8 +2,9 @@ internal import Foundation
 
 /// How Consul is reached and how patiently it is asked.
 package struct ConsulConfiguration: Sendable {
-    /// The agent's address without a path or a trailing slash: `http://127.0.0.1:8500`.
-    package let address: String
+    /// The agents' addresses without a path or a trailing slash: `http://127.0.0.1:8500`. At least one. Only one is
+    /// asked at a time, the first one first; the next one when it can't be.
+    package let addresses: [String]
     /// Sent as `X-Consul-Token`; never in an URL, a log line or a failure's reason.
     package let token: String?
     /// How long Consul may hold a question while nothing changes: 10 ms … 10 min, which is Consul's own bound. Consul
@@ -27,14 +28,20 @@ package struct ConsulConfiguration: Sendable {
     /// How long a question is held when services take turns.
     package var turn: Duration = .seconds(1)
 
-    /// - Parameter address: `http://host:port` or `https://host:port`.
+    /// - Parameter addresses: each `http://host:port` or `https://host:port`; at least one.
     /// - Throws: `ConsulConfigurationError`, a sentence that names what is wrong, without secrets.
     package init(
-        address: String, token: String? = nil, wait: Duration = .seconds(55),
+        addresses: [String], token: String? = nil, wait: Duration = .seconds(55),
         connectTimeout: Duration = .seconds(2), grace: Duration = .seconds(10),
         backoff: ClosedRange<Duration> = .milliseconds(250) ... .seconds(30), largestAnswer: Int = 64 << 20
     ) throws(ConsulConfigurationError) {
-        self.address = try Self.validated(address: address)
+        var valid: [String] = []
+        for address in addresses {
+            let address = try Self.validated(address: address)
+            if !valid.contains(address) { valid.append(address) }
+        }
+        guard !valid.isEmpty else { throw ConsulConfigurationError("Consul needs at least one address.") }
+        self.addresses = valid
         self.token = try Self.validated(token: token)
         guard (Duration.milliseconds(10) ... .seconds(600)).contains(wait) else {
             throw ConsulConfigurationError("The wait of a Consul query must be between 10 ms and 10 min.")
@@ -47,6 +54,17 @@ package struct ConsulConfiguration: Sendable {
         self.grace = grace
         self.backoff = backoff
         self.largestAnswer = largestAnswer
+    }
+
+    /// As above, with one agent.
+    package init(
+        address: String, token: String? = nil, wait: Duration = .seconds(55),
+        connectTimeout: Duration = .seconds(2), grace: Duration = .seconds(10),
+        backoff: ClosedRange<Duration> = .milliseconds(250) ... .seconds(30), largestAnswer: Int = 64 << 20
+    ) throws(ConsulConfigurationError) {
+        try self.init(
+            addresses: [address], token: token, wait: wait, connectTimeout: connectTimeout, grace: grace,
+            backoff: backoff, largestAnswer: largestAnswer)
     }
 
     private static func validated(address: String) throws(ConsulConfigurationError) -> String {

@@ -22,6 +22,7 @@ package final class ConsulDiscovery: Service, Sendable, CustomStringConvertible 
     private let configuration: ConsulConfiguration
     private let logger: Logger
     private let slots: WatchSlots
+    private let catalogues = CatalogueShare()
     /// There while `run()` runs, so that what is never run holds nothing that must be shut down.
     private let client = Mutex<ConsulClient?>(nil)
 
@@ -43,40 +44,46 @@ package final class ConsulDiscovery: Service, Sendable, CustomStringConvertible 
     package func watch(_ services: Set<ServiceKey>) { want.yield(services) }
 
     /// Asks the leader once, past any stale server, for all instances of `service`: for an answer that is too bad to be
-    /// believed at once. It takes 10 s at most; a failure is in the outcome.
+    /// believed at once. When there is none left, the catalogue is asked for as well, so that the caller can tell a
+    /// service that is gone from one that Consul has never heard of. Each takes 10 s at most; a failure is in the
+    /// outcome.
     package func confirm(_ service: ServiceKey) async -> DiscoveryConfirmation {
-        DiscoveryConfirmation(observation: await askLeader(about: service))
+        guard let client = client.withLock({ $0 }) else {
+            let failure = ConsulFailure(kind: .unreachable, reason: "The watch of Consul is not running")
+            return DiscoveryConfirmation(observation: .failure(failure, of: service))
+        }
+        do {
+            // Many services may shrink at once.
+            let answer = try await slots.immediate.use {
+                try await client.ask(HealthQuestion(service: service, mode: .confirm), of: 0)
+            }
+            let observation = ServiceObservation.answer(max(1, answer.index ?? 1), answer, of: service)
+            guard answer.instances.isEmpty else {
+                return DiscoveryConfirmation(observation: observation)
+            }
+            let names = await catalogues.names(in: service.datacenter) { [slots] in
+                try? await slots.immediate.use { try await client.names(in: service.datacenter, of: 0) }
+            }
+            return DiscoveryConfirmation(observation: observation, catalogue: names)
+        } catch {
+            let failure = ConsulFailure(error, address: configuration.addresses[0])
+            return DiscoveryConfirmation(observation: .failure(failure, of: service))
+        }
     }
 
     /// By how much what is known of a service may be behind while Consul answers: zero while every service has its own
     /// question, else about the length of a round.
     package var stalenessBound: Duration { .zero }
 
-    private func askLeader(about service: ServiceKey) async -> ServiceObservation {
-        guard let client = client.withLock({ $0 }) else {
-            let failure = ConsulFailure(kind: .unreachable, reason: "The watch of Consul is not running")
-            return .failure(failure, of: service)
-        }
-        do {
-            // Many services may shrink at once.
-            let answer = try await slots.immediate.use {
-                try await client.ask(HealthQuestion(service: service, mode: .confirm))
-            }
-            return .answer(max(1, answer.index ?? 1), answer, of: service)
-        } catch {
-            return .failure(ConsulFailure(error, address: configuration.address), of: service)
-        }
-    }
-
     /// Watches until graceful shutdown or cancellation, and never ends because of an error. To be run once.
     package func run() async throws {
-        let client = ConsulClient(configuration)
+        let client = ConsulClient(transport: HTTPTransport(configuration), configuration: configuration)
         self.client.withLock { $0 = client }
         await cancelWhenGracefulShutdown { await self.supervise(client) }
         self.client.withLock { $0 = nil }
         report.finish()
         do {
-            try await client.shutdown()
+            try await client.transport.shutdown()
         } catch {
             logger.warning("The HTTP client for Consul did not shut down cleanly", metadata: ["error": "\(error)"])
         }

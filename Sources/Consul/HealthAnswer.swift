@@ -15,9 +15,9 @@ struct HealthAnswer: Hashable, Sendable {
 
     /// Reads an answer with status 200.
     /// - Throws: `ConsulFailure` (`.unbelievable`) for an answer that says nothing sure about the service's instances.
-    init(to service: ServiceKey, headers: HTTPHeaders, body: ByteBuffer) throws(ConsulFailure) {
-        // Since Consul 1.11. Without rights the entries are left out rather than refused: it looks like "all gone".
-        if headers.first(name: "x-consul-results-filtered-by-acls")?.lowercased() == "true" {
+    init(to service: ServiceKey, _ response: ConsulResponse) throws(ConsulFailure) {
+        // Without rights the entries are left out rather than refused: it looks like "all gone".
+        if response.isFiltered {
             throw ConsulFailure(
                 kind: .unbelievable,
                 reason: """
@@ -26,18 +26,18 @@ struct HealthAnswer: Hashable, Sendable {
         }
         let entries: [HealthEntry]
         do {
-            entries = try JSONDecoder().decode([HealthEntry].self, from: body)
+            entries = try JSONDecoder().decode([HealthEntry].self, from: response.body)
         } catch {
             throw ConsulFailure(kind: .unbelievable, reason: Self.sentence(for: error))
         }
         // A server that has lost its leader still answers `stale` questions, a new one perhaps before it has any data.
         // What it names did exist; that nothing exists is only believed when there is a leader.
-        if entries.isEmpty, headers.first(name: "x-consul-knownleader")?.lowercased() != "true" {
+        if entries.isEmpty, response.headers.first(name: "x-consul-knownleader")?.lowercased() != "true" {
             throw ConsulFailure(
                 kind: .unbelievable,
                 reason: "Consul has no leader and knows no instance of \(service), which proves nothing")
         }
-        index = headers.first(name: "x-consul-index").flatMap { UInt64($0) }
+        index = response.index
         (instances, skipped) = HealthEntry.resolve(entries, of: service)
     }
 

@@ -42,7 +42,7 @@ struct HealthQuestion: Hashable, Sendable {
     }
 
     /// Everything but the unreserved characters (RFC 3986 section 2.3) is encoded.
-    private static func encoded(_ text: String) -> String {
+    static func encoded(_ text: String) -> String {
         var result = ""
         for byte in text.utf8 {
             switch byte {

@@ -33,7 +33,7 @@ struct ServiceWatch: Sendable {
                 pause = rate.answered(at: .now, news: news)
             } catch {
                 if Task.isCancelled { return }
-                let failure = ConsulFailure(error, address: configuration.address)
+                let failure = ConsulFailure(error, address: configuration.addresses[0])
                 query.failed(failure.kind)
                 report(.failure(failure, of: service))
                 failures += 1
@@ -55,7 +55,7 @@ struct ServiceWatch: Sendable {
             let wait = slots.isCrowded ? min(configuration.turn, configuration.wait) : configuration.wait
             return HealthQuestion(service: service, mode: .watch(index: index, wait: wait))
         }
-        return try await (index == nil ? slots.immediate : slots.held).use { try await client.ask(question()) }
+        return try await (index == nil ? slots.immediate : slots.held).use { try await client.ask(question(), of: 0) }
     }
 }
 

@@ -9,7 +9,8 @@ import Testing
     private static let leader: HTTPHeaders = ["X-Consul-Index": "42", "X-Consul-KnownLeader": "true"]
 
     private func read(_ body: String, headers: HTTPHeaders = leader) throws -> HealthAnswer {
-        try HealthAnswer(to: ServiceKey(name: "star"), headers: headers, body: ByteBuffer(string: body))
+        try HealthAnswer(
+            to: ServiceKey(name: "star"), ConsulResponse(headers: headers, body: ByteBuffer(string: body)))
     }
 
     private func reason(_ body: String, headers: HTTPHeaders = leader) -> String {

@@ -24,7 +24,7 @@ import Testing
         let consul = ScriptedConsul(script)
         return try await withTestHTTPServer(consul.answer) { server in
             let configuration = try Self.configuration(server.url, largestAnswer: largestAnswer)
-            let address = configuration.address
+            let address = configuration.addresses[0]
             return try await withDiscovery(configuration, watching: "star") { _, log in
                 try await eventually("\(count) outcomes and the next question are there") {
                     log.all.count >= count && server.requests.count > count
