@@ -17,6 +17,25 @@ struct ConsulClient: Sendable {
         return try HealthAnswer(to: question.service, response)
     }
 
+    /// What an error, thrown by a question to `agent`, means for the operator.
+    func failure(_ error: any Error, of agent: Int) -> ConsulFailure {
+        ConsulFailure(error, address: configuration.addresses[agent])
+    }
+
+    /// The service's index, as it counts.
+    func index(_ probe: HealthQuestion, of agent: Int) async throws -> UInt64 {
+        let response = try await transport.get(probe.target, from: agent, within: configuration.grace)
+        return max(1, response.index ?? 1)
+    }
+
+    /// Whether the agent, which is there, knows of a leader.
+    func knowsLeader(_ agent: Int) async throws -> Bool {
+        let response = try await transport.get(
+            "/v1/status/leader", from: agent, within: configuration.heartbeatTimeout)
+        let text = String(buffer: response.body).trimmingCharacters(in: .whitespacesAndNewlines)
+        return text != "\"\"" && !text.isEmpty
+    }
+
     /// The names of all services in a datacenter (empty: the agent's own), as its leader knows them.
     func names(in datacenter: String, of agent: Int) async throws -> Set<String> {
         var target = "/v1/catalog/services?consistent"

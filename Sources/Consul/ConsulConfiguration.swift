@@ -20,13 +20,23 @@ package struct ConsulConfiguration: Sendable {
     /// A longer answer is a failure, in bytes.
     package var largestAnswer: Int
 
-    /// Questions that Consul holds at once. With more services than this each is held for a second only, in turns, so
-    /// that what is known of a service is at most about (services / watches) seconds old.
+    /// Services that have a question of their own, which Consul holds. With more services than this, those that
+    /// changed last have one; the others are asked about in rounds.
     package var watches = 150
-    /// Further questions at once that Consul answers without holding them: the first ones about a service.
+    /// Further questions at once that Consul answers without holding them, of which confirmations take up to a third.
     package var immediateQuestions = 20
-    /// How long a question is held when services take turns.
-    package var turn: Duration = .seconds(1)
+    var confirmations: Int { max(1, immediateQuestions / 3) }
+    /// Further connections for the rounds.
+    package var probes = 4
+    /// Services asked about in a second of a round, at most.
+    package var probesPerSecond = 600
+    /// How long a round lasts at least.
+    package var shortestRound: Duration = .seconds(5)
+    /// After how long a service that is asked about in rounds is asked for all it has, whatever its index says.
+    package var refresh: Duration = .seconds(300)
+    /// How often the agent is asked for a sign of life while services are watched, and how long it may take.
+    package var heartbeat: Duration = .seconds(3)
+    package var heartbeatTimeout: Duration = .seconds(5)
 
     /// - Parameter addresses: each `http://host:port` or `https://host:port`; at least one.
     /// - Throws: `ConsulConfigurationError`, a sentence that names what is wrong, without secrets.

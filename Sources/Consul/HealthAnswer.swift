@@ -12,6 +12,9 @@ struct HealthAnswer: Hashable, Sendable {
     let instances: [Instance]
     /// In the order of their ids.
     let skipped: [SkippedInstance]
+    /// Equal for answers that say the same about the service, whatever their index: it is kept in place of the
+    /// instances, of which there may be many. It only decides how eagerly Consul is asked, never what is believed.
+    let digest: Int
 
     /// Reads an answer with status 200.
     /// - Throws: `ConsulFailure` (`.unbelievable`) for an answer that says nothing sure about the service's instances.
@@ -37,13 +40,17 @@ struct HealthAnswer: Hashable, Sendable {
                 kind: .unbelievable,
                 reason: "Consul has no leader and knows no instance of \(service), which proves nothing")
         }
-        index = response.index
-        (instances, skipped) = HealthEntry.resolve(entries, of: service)
+        self.init(index: response.index, HealthEntry.resolve(entries, of: service))
     }
 
-    /// Whether the other answer says the same about the service, whatever its index.
-    func saysTheSame(as other: HealthAnswer) -> Bool {
-        instances == other.instances && skipped == other.skipped
+    /// - Parameter found: each in the order of their ids.
+    init(index: UInt64?, _ found: ([Instance], [SkippedInstance])) {
+        self.index = index
+        (instances, skipped) = found
+        var hasher = Hasher()
+        hasher.combine(instances)
+        hasher.combine(skipped)
+        digest = hasher.finalize()
     }
 
     private static func sentence(for error: any Error) -> String {
