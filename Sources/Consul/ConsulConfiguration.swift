@@ -6,7 +6,9 @@ package struct ConsulConfiguration: Sendable {
     /// asked at a time, the first one first; the next one when it can't be.
     package let addresses: [String]
     /// Sent as `X-Consul-Token`; never in an URL, a log line or a failure's reason.
-    package let token: String?
+    let token: ConsulToken
+    /// For `https://` addresses; nil: what the system trusts.
+    let tls: ConsulTLS?
     /// How long Consul may hold a question while nothing changes: 10 ms … 10 min, which is Consul's own bound. Consul
     /// adds up to a sixteenth of it.
     package let wait: Duration
@@ -38,10 +40,15 @@ package struct ConsulConfiguration: Sendable {
     package var heartbeat: Duration = .seconds(3)
     package var heartbeatTimeout: Duration = .seconds(5)
 
-    /// - Parameter addresses: each `http://host:port` or `https://host:port`; at least one.
+    /// - Parameters:
+    ///   - addresses: each `http://host:port` or `https://host:port`; at least one.
+    ///   - token: sent as `X-Consul-Token`.
+    ///   - tokenFile: a file that holds the token instead; it is read again when it changes.
+    ///   - tls: only with `https://`.
     /// - Throws: `ConsulConfigurationError`, a sentence that names what is wrong, without secrets.
     package init(
-        addresses: [String], token: String? = nil, wait: Duration = .seconds(55),
+        addresses: [String], token: String? = nil, tokenFile: String? = nil, tls: ConsulTLS? = nil,
+        wait: Duration = .seconds(55),
         connectTimeout: Duration = .seconds(2), grace: Duration = .seconds(10),
         backoff: ClosedRange<Duration> = .milliseconds(250) ... .seconds(30), largestAnswer: Int = 64 << 20
     ) throws(ConsulConfigurationError) {
@@ -52,7 +59,18 @@ package struct ConsulConfiguration: Sendable {
         }
         guard !valid.isEmpty else { throw ConsulConfigurationError("Consul needs at least one address.") }
         self.addresses = valid
-        self.token = try Self.validated(token: token)
+        guard tls == nil || valid.contains(where: { $0.hasPrefix("https:") }) else {
+            throw ConsulConfigurationError("TLS settings for Consul need an address with https://.")
+        }
+        self.tls = tls
+        if let tokenFile {
+            guard token?.isEmpty ?? true else {
+                throw ConsulConfigurationError("Give Consul's token or a file with it, not both.")
+            }
+            self.token = try ConsulToken(file: tokenFile)
+        } else {
+            self.token = try ConsulToken(token)
+        }
         guard (Duration.milliseconds(10) ... .seconds(600)).contains(wait) else {
             throw ConsulConfigurationError("The wait of a Consul query must be between 10 ms and 10 min.")
         }
@@ -99,13 +117,5 @@ package struct ConsulConfiguration: Sendable {
             throw ConsulConfigurationError("Consul's address \"\(address)\" has a port outside 1 … 65,535.")
         }
         return "\(scheme)://\(host):\(port)"
-    }
-
-    private static func validated(token: String?) throws(ConsulConfigurationError) -> String? {
-        guard let token, !token.isEmpty else { return nil }
-        guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw ConsulConfigurationError("The Consul token has a character that can't be in a header.")
-        }
-        return token
     }
 }

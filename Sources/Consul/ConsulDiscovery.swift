@@ -22,7 +22,7 @@ package final class ConsulDiscovery: Service, Sendable, CustomStringConvertible 
     private let send: AsyncStream<WatchLoop.Event>.Continuation
     private let configuration: ConsulConfiguration
     private let logger: Logger
-    private let makeTransport: @Sendable (ConsulConfiguration) -> any ConsulTransport
+    private let makeTransport: MakeTransport
     private let slots: ConnectionSlots
     private let catalogues = CatalogueShare()
     /// There while `run()` runs, so that what is never run holds nothing that must be shut down.
@@ -30,14 +30,16 @@ package final class ConsulDiscovery: Service, Sendable, CustomStringConvertible 
     private let shared = Mutex(WatchLoop.Shared())
 
     package convenience init(configuration: ConsulConfiguration, logger: Logger) {
-        self.init(configuration: configuration, logger: logger) { HTTPTransport($0) }
+        self.init(configuration: configuration, logger: logger) { onNewToken in
+            HTTPTransport(configuration, logger: logger, onNewToken: onNewToken)
+        }
     }
 
-    /// - Parameter transport: how questions get to the agents; made when `run()` begins.
-    init(
-        configuration: ConsulConfiguration, logger: Logger,
-        transport: @escaping @Sendable (ConsulConfiguration) -> any ConsulTransport
-    ) {
+    /// Makes the way to the agents; what it is given is to be called when another token is sent from then on.
+    typealias MakeTransport = @Sendable (_ onNewToken: @escaping @Sendable () -> Void) -> any ConsulTransport
+
+    /// - Parameter transport: is made when `run()` begins.
+    init(configuration: ConsulConfiguration, logger: Logger, transport: @escaping MakeTransport) {
         self.configuration = configuration
         self.logger = logger
         makeTransport = transport
@@ -94,7 +96,8 @@ package final class ConsulDiscovery: Service, Sendable, CustomStringConvertible 
 
     /// Watches until graceful shutdown or cancellation, and never ends because of an error. To be run once.
     package func run() async throws {
-        let client = ConsulClient(transport: makeTransport(configuration), configuration: configuration)
+        let transport = makeTransport { [send] in send.yield(.refresh) }
+        let client = ConsulClient(transport: transport, configuration: configuration)
         self.client.withLock { $0 = client }
         await cancelWhenGracefulShutdown { [self] in
             var loop = WatchLoop(client: client, logger: logger, send: send, report: report)

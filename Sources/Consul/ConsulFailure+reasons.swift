@@ -3,6 +3,7 @@ internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import NIOSSL
 
 #if canImport(Glibc)
 internal import Glibc
@@ -31,6 +32,8 @@ extension ConsulFailure {
             return (.unreachable, "can't be reached: \(cause(last.error))")
         case let error as IOError where error.errnoCode != ECONNRESET && error.errnoCode != EPIPE:
             return (.unreachable, "can't be reached: \(cause(error))")
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
+            return (.unreachable, "can't be reached over TLS: \(tlsCause(error))")
         case ChannelError.connectTimeout:
             return (.unreachable, "can't be reached: \(cause(error))")
         case let error as HTTPClientError where error != .remoteConnectionClosed:
@@ -52,6 +55,14 @@ extension ConsulFailure {
         case ChannelError.connectTimeout: "no connection in time"
         default: "\(error)"
         }
+    }
+
+    /// "certificate verify failed" rather than the place in BoringSSL's source.
+    private static func tlsCause(_ error: any Error) -> String {
+        let text = "\(error)"
+        return text.firstMatch(of: /OPENSSL_internal:([A-Z0-9_]+)/).map {
+            $0.output.1.lowercased().replacing("_", with: " ")
+        } ?? text
     }
 
     /// An answer with another status than 200. Consul's errors are plain text, not JSON (`agent/http.go`): the first

@@ -49,6 +49,6 @@ import Testing
             try ConsulConfiguration(address: "http://a:1", token: "secret\r\n")
         }
         #expect(error?.description.contains("secret") == false)
-        #expect(try ConsulConfiguration(address: "http://a:1", token: "").token == nil)
+        #expect(try ConsulConfiguration(address: "http://a:1", token: "").token.current == nil)
     }
 }

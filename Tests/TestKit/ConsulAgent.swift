@@ -28,10 +28,15 @@ package final class ConsulAgent: Sendable {
     package let url: String
     private let serverPort: Int
     private let serfPort: Int
+    /// Where it listens for HTTPS, if its configuration has the rest: `ports { https = … }` is added to that.
+    package let httpsPort: Int
+    private let hcl: String
     private let process = Mutex<ChildProcess?>(nil)
 
-    fileprivate init() throws {
+    fileprivate init(hcl: String) throws {
+        self.hcl = hcl
         httpPort = try FreePort.take()
+        httpsPort = hcl.isEmpty ? -1 : try FreePort.take()
         serverPort = try FreePort.take()
         serfPort = try FreePort.take()
         url = "http://127.0.0.1:\(httpPort)"
@@ -45,8 +50,8 @@ package final class ConsulAgent: Sendable {
             [
                 "agent", "-dev", "-log-level=warn", "-node=\(node)", "-bind=127.0.0.1", "-client=127.0.0.1",
                 "-http-port=\(httpPort)", "-server-port=\(serverPort)", "-serf-lan-port=\(serfPort)",
-                "-serf-wan-port=-1", "-grpc-port=-1", "-dns-port=-1", "-https-port=-1",
-            ])
+                "-serf-wan-port=-1", "-grpc-port=-1", "-dns-port=-1", "-https-port=\(httpsPort)",
+            ] + (hcl.isEmpty ? [] : ["-hcl", hcl]))
         process.withLock { $0 = child }
         try await eventually("Consul has a leader", within: .seconds(60)) {
             if let status = child.exitStatus {
@@ -148,10 +153,11 @@ package final class ConsulAgent: Sendable {
 
 /// Runs `body` with a fresh agent, which is ended afterwards, also after an error. Needs `consul` on the PATH
 /// (`scripts/lib/install-consul.sh`).
+/// - Parameter hcl: more configuration; with any, the agent also listens for HTTPS.
 package func withConsulAgent<Value>(
-    isolation: isolated (any Actor)? = #isolation, _ body: (ConsulAgent) async throws -> Value
+    hcl: String = "", isolation: isolated (any Actor)? = #isolation, _ body: (ConsulAgent) async throws -> Value
 ) async throws -> Value {
-    let agent = try ConsulAgent()
+    let agent = try ConsulAgent(hcl: hcl)
     do {
         try await agent.start()
         let value = try await body(agent)
