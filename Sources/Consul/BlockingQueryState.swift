@@ -26,6 +26,7 @@ struct BlockingQueryState: Hashable, Sendable {
     /// may be another one than before, whose index may be lower: a question from the old index would be held for the
     /// whole wait, so the next one goes without.
     mutating func failed(_ kind: ConsulFailure.Kind) {
-        if kind != .refused { index = nil }
+        if case .refused = kind { return }
+        index = nil
     }
 }

@@ -5,7 +5,9 @@
 actor ConnectionSlots {
     private let limit: Int
     private var used = 0
-    private var waiting: [(id: Int, continuation: CheckedContinuation<Bool, Never>)] = []
+    /// By their numbers; those below `first` have gone on.
+    private var waiting: [Int: CheckedContinuation<Bool, Never>] = [:]
+    private var first = 0
     private var nextID = 0
 
     init(_ limit: Int) { self.limit = max(1, limit) }
@@ -34,7 +36,7 @@ actor ConnectionSlots {
         let id = nextID
         nextID += 1
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { waiting.append((id, $0)) }
+            await withCheckedContinuation { waiting[id] = $0 }
         } onCancel: {
             Task { await self.letGo(id) }
         }
@@ -42,13 +44,13 @@ actor ConnectionSlots {
 
     /// Hands the slot on, or gives it back.
     private func release() {
-        guard waiting.isEmpty else { return waiting.removeFirst().continuation.resume(returning: true) }
+        while first < nextID {
+            defer { first += 1 }
+            if let next = waiting.removeValue(forKey: first) { return next.resume(returning: true) }
+        }
         used -= 1
     }
 
     /// A cancelled waiter goes on at once, without a slot.
-    private func letGo(_ id: Int) {
-        guard let place = waiting.firstIndex(where: { $0.id == id }) else { return }
-        waiting.remove(at: place).continuation.resume(returning: false)
-    }
+    private func letGo(_ id: Int) { waiting.removeValue(forKey: id)?.resume(returning: false) }
 }

@@ -1,86 +1,53 @@
-internal import AsyncHTTPClient
+internal import Foundation
 internal import NIOCore
-internal import NIOHTTP1
+internal import NIOFoundationCompat
 
-/// Asks one Consul agent over HTTP.
+/// The questions that a Consul agent is asked.
 struct ConsulClient: Sendable {
-    private struct Response: Sendable {
-        let status: HTTPResponseStatus
-        let headers: HTTPHeaders
-        let body: ByteBuffer
+    private struct Ignored: Decodable { init(from decoder: any Decoder) {} }
+
+    let transport: any ConsulTransport
+    let configuration: ConsulConfiguration
+
+    /// All instances of a service.
+    /// - Throws: `ConsulFailure`, or `CancellationError` when the task was cancelled; so do the others.
+    func ask(_ question: HealthQuestion, of agent: Int) async throws -> HealthAnswer {
+        let response = try await transport.get(
+            question.target, from: agent, within: question.limit(grace: configuration.grace))
+        return try HealthAnswer(to: question.service, response)
     }
 
-    private static let longestError = 4096
-
-    private let http: HTTPClient
-    private let configuration: ConsulConfiguration
-
-    init(_ configuration: ConsulConfiguration) {
-        self.configuration = configuration
-        var settings = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        settings.timeout.connect = .init(configuration.connectTimeout)
-        settings.httpVersion = .http1Only
-        // Each question that Consul holds occupies a connection. The default of 8 would let the ninth watch time out
-        // in the pool's queue, which looks like an outage.
-        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 512
-        // A refused connection is told at once; the pauses are the watch's own.
-        settings.connectionPool.retryConnectionEstablishment = false
-        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+    /// What an error, thrown by a question to `agent`, means for the operator.
+    func failure(_ error: any Error, of agent: Int) -> ConsulFailure {
+        ConsulFailure(error, address: configuration.addresses[agent])
     }
 
-    /// Ends every question in flight. To be called once, and nothing else after it.
-    func shutdown() async throws { try await http.shutdown() }
+    /// The service's index, as it counts.
+    func index(_ probe: HealthQuestion, of agent: Int) async throws -> UInt64 {
+        let response = try await transport.get(probe.target, from: agent, within: configuration.grace)
+        return max(1, response.index ?? 1)
+    }
 
-    /// Asks and waits for the whole answer.
-    /// - Throws: `ConsulFailure`, or `CancellationError` when the task was cancelled.
-    func ask(_ question: HealthQuestion) async throws -> HealthAnswer {
-        let address = configuration.address
-        // AsyncHTTPClient's own deadline ends at the head; Consul may also fall silent in the middle of the body.
-        let limit = question.limit(grace: configuration.grace)
-        let response: Response
+    /// Whether the agent, which is there, knows of a leader.
+    func knowsLeader(_ agent: Int) async throws -> Bool {
+        let response = try await transport.get(
+            "/v1/status/leader", from: agent, within: configuration.heartbeatTimeout)
+        let text = String(buffer: response.body).trimmingCharacters(in: .whitespacesAndNewlines)
+        return text != "\"\"" && !text.isEmpty
+    }
+
+    /// The names of all services in a datacenter (empty: the agent's own), as its leader knows them.
+    func names(in datacenter: String, of agent: Int) async throws -> Set<String> {
+        var target = "/v1/catalog/services?consistent"
+        if !datacenter.isEmpty { target += "&dc=\(HealthQuestion.encoded(datacenter))" }
+        let response = try await transport.get(target, from: agent, within: configuration.grace)
+        if response.isFiltered {
+            throw ConsulFailure(kind: .unbelievable, reason: "Consul's access rules hide services from the catalogue")
+        }
         do {
-            response = try await withDeadline(limit, orThrow: ConsulFailure.tooLate(limit, address: address)) {
-                try await get(question.target)
-            }
-            // A cancelled body ends early rather than with an error.
-            try Task.checkCancellation()
+            return Set(try JSONDecoder().decode([String: Ignored].self, from: response.body).keys)
         } catch {
-            try Task.checkCancellation()
-            throw ConsulFailure(error, address: address)
+            throw ConsulFailure(kind: .unbelievable, reason: "Consul's answer is not a catalogue of services")
         }
-        guard response.status == .ok else {
-            throw ConsulFailure.refused(
-                status: Int(response.status.code), body: String(buffer: response.body), secret: configuration.token)
-        }
-        return try HealthAnswer(to: question.service, headers: response.headers, body: response.body)
-    }
-
-    private func get(_ target: String) async throws -> Response {
-        var request = HTTPClientRequest(url: configuration.address + target)
-        request.headers.add(name: "accept", value: "application/json")
-        request.headers.add(name: "user-agent", value: "signalbox")
-        if let token = configuration.token { request.headers.add(name: "x-consul-token", value: token) }
-        let response = try await http.execute(request, deadline: .distantFuture)
-        let body: ByteBuffer
-        if response.status == .ok {
-            do {
-                body = try await response.body.collect(upTo: configuration.largestAnswer)
-            } catch is NIOTooManyBytesError {
-                throw ConsulFailure.tooLarge(configuration.largestAnswer)
-            }
-        } else {
-            body = try await Self.beginning(of: response.body)
-        }
-        return Response(status: response.status, headers: response.headers, body: body)
-    }
-
-    /// Enough of an error's text for a sentence. The rest isn't read; that closes the connection.
-    private static func beginning(of body: HTTPClientResponse.Body) async throws -> ByteBuffer {
-        var text = ByteBuffer()
-        for try await var part in body {
-            text.writeBuffer(&part)
-            if text.readableBytes >= longestError { break }
-        }
-        return text
     }
 }

@@ -2,10 +2,13 @@ internal import Foundation
 
 /// How Consul is reached and how patiently it is asked.
 package struct ConsulConfiguration: Sendable {
-    /// The agent's address without a path or a trailing slash: `http://127.0.0.1:8500`.
-    package let address: String
+    /// The agents' addresses without a path or a trailing slash: `http://127.0.0.1:8500`. At least one. Only one is
+    /// asked at a time, the first one first; the next one when it can't be.
+    package let addresses: [String]
     /// Sent as `X-Consul-Token`; never in an URL, a log line or a failure's reason.
-    package let token: String?
+    let token: ConsulToken
+    /// For `https://` addresses; nil: what the system trusts.
+    let tls: ConsulTLS?
     /// How long Consul may hold a question while nothing changes: 10 ms … 10 min, which is Consul's own bound. Consul
     /// adds up to a sixteenth of it.
     package let wait: Duration
@@ -19,23 +22,55 @@ package struct ConsulConfiguration: Sendable {
     /// A longer answer is a failure, in bytes.
     package var largestAnswer: Int
 
-    /// Questions that Consul holds at once. With more services than this each is held for a second only, in turns, so
-    /// that what is known of a service is at most about (services / watches) seconds old.
+    /// Services that have a question of their own, which Consul holds. With more services than this, those that
+    /// changed last have one; the others are asked about in rounds.
     package var watches = 150
-    /// Further questions at once that Consul answers without holding them: the first ones about a service.
+    /// Further questions at once that Consul answers without holding them, of which confirmations take up to a third.
     package var immediateQuestions = 20
-    /// How long a question is held when services take turns.
-    package var turn: Duration = .seconds(1)
+    var confirmations: Int { max(1, immediateQuestions / 3) }
+    /// Further connections for the rounds.
+    package var probes = 4
+    /// Services asked about in a second of a round, at most.
+    package var probesPerSecond = 600
+    /// How long a round lasts at least.
+    package var shortestRound: Duration = .seconds(5)
+    /// After how long a service that is asked about in rounds is asked for all it has, whatever its index says.
+    package var refresh: Duration = .seconds(300)
+    /// How often the agent is asked for a sign of life while services are watched, and how long it may take.
+    package var heartbeat: Duration = .seconds(3)
+    package var heartbeatTimeout: Duration = .seconds(5)
 
-    /// - Parameter address: `http://host:port` or `https://host:port`.
+    /// - Parameters:
+    ///   - addresses: each `http://host:port` or `https://host:port`; at least one.
+    ///   - token: sent as `X-Consul-Token`.
+    ///   - tokenFile: a file that holds the token instead; it is read again when it changes.
+    ///   - tls: only with `https://`.
     /// - Throws: `ConsulConfigurationError`, a sentence that names what is wrong, without secrets.
     package init(
-        address: String, token: String? = nil, wait: Duration = .seconds(55),
+        addresses: [String], token: String? = nil, tokenFile: String? = nil, tls: ConsulTLS? = nil,
+        wait: Duration = .seconds(55),
         connectTimeout: Duration = .seconds(2), grace: Duration = .seconds(10),
         backoff: ClosedRange<Duration> = .milliseconds(250) ... .seconds(30), largestAnswer: Int = 64 << 20
     ) throws(ConsulConfigurationError) {
-        self.address = try Self.validated(address: address)
-        self.token = try Self.validated(token: token)
+        var valid: [String] = []
+        for address in addresses {
+            let address = try Self.validated(address: address)
+            if !valid.contains(address) { valid.append(address) }
+        }
+        guard !valid.isEmpty else { throw ConsulConfigurationError("Consul needs at least one address.") }
+        self.addresses = valid
+        guard tls == nil || valid.contains(where: { $0.hasPrefix("https:") }) else {
+            throw ConsulConfigurationError("TLS settings for Consul need an address with https://.")
+        }
+        self.tls = tls
+        if let tokenFile {
+            guard token?.isEmpty ?? true else {
+                throw ConsulConfigurationError("Give Consul's token or a file with it, not both.")
+            }
+            self.token = try ConsulToken(file: tokenFile)
+        } else {
+            self.token = try ConsulToken(token)
+        }
         guard (Duration.milliseconds(10) ... .seconds(600)).contains(wait) else {
             throw ConsulConfigurationError("The wait of a Consul query must be between 10 ms and 10 min.")
         }
@@ -47,6 +82,17 @@ package struct ConsulConfiguration: Sendable {
         self.grace = grace
         self.backoff = backoff
         self.largestAnswer = largestAnswer
+    }
+
+    /// As above, with one agent.
+    package init(
+        address: String, token: String? = nil, wait: Duration = .seconds(55),
+        connectTimeout: Duration = .seconds(2), grace: Duration = .seconds(10),
+        backoff: ClosedRange<Duration> = .milliseconds(250) ... .seconds(30), largestAnswer: Int = 64 << 20
+    ) throws(ConsulConfigurationError) {
+        try self.init(
+            addresses: [address], token: token, wait: wait, connectTimeout: connectTimeout, grace: grace,
+            backoff: backoff, largestAnswer: largestAnswer)
     }
 
     private static func validated(address: String) throws(ConsulConfigurationError) -> String {
@@ -71,13 +117,5 @@ package struct ConsulConfiguration: Sendable {
             throw ConsulConfigurationError("Consul's address \"\(address)\" has a port outside 1 … 65,535.")
         }
         return "\(scheme)://\(host):\(port)"
-    }
-
-    private static func validated(token: String?) throws(ConsulConfigurationError) -> String? {
-        guard let token, !token.isEmpty else { return nil }
-        guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw ConsulConfigurationError("The Consul token has a character that can't be in a header.")
-        }
-        return token
     }
 }

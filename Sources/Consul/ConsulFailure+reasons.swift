@@ -3,6 +3,7 @@ internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import NIOSSL
 
 #if canImport(Glibc)
 internal import Glibc
@@ -17,30 +18,33 @@ extension ConsulFailure {
             self = failure
             return
         }
-        self.init(kind: .unreachable, reason: Self.reason(for: error, address: address))
+        let (kind, what) = Self.sense(of: error)
+        self.init(kind: kind, reason: "Consul at \(address) \(what)")
     }
 
-    private static func reason(for error: any Error, address: String) -> String {
+    private static func sense(of error: any Error) -> (Kind, String) {
         switch error {
         // A host name is tried address by address, which wraps the errors; an address that is given is not.
         case let error as NIOConnectionError:
             guard let last = error.connectionErrors.last else {
-                return "Consul at \(address) can't be reached: its name has no address"
+                return (.unreachable, "can't be reached: its name has no address")
             }
-            return "Consul at \(address) can't be reached: \(cause(last.error))"
+            return (.unreachable, "can't be reached: \(cause(last.error))")
         case let error as IOError where error.errnoCode != ECONNRESET && error.errnoCode != EPIPE:
-            return "Consul at \(address) can't be reached: \(cause(error))"
+            return (.unreachable, "can't be reached: \(cause(error))")
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
+            return (.unreachable, "can't be reached over TLS: \(tlsCause(error))")
         case ChannelError.connectTimeout:
-            return "Consul at \(address) can't be reached: \(cause(error))"
+            return (.unreachable, "can't be reached: \(cause(error))")
         case let error as HTTPClientError where error != .remoteConnectionClosed:
             return [.connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout].contains(error)
-                ? "Consul at \(address) can't be reached: no connection in time"
-                : "Consul at \(address) could not be asked: \(error.shortDescription)"
+                ? (.unreachable, "can't be reached: no connection in time")
+                : (.unanswered, "could not be asked: \(error.shortDescription)")
         case is IOError, is HTTPClientError, ChannelError.inputClosed, ChannelError.eof, ChannelError.ioOnClosedChannel,
             HTTPParserError.invalidEOFState:
-            return "Consul at \(address) closed the connection before its answer was complete"
+            return (.unanswered, "closed the connection before its answer was complete")
         default:
-            return "Consul at \(address) could not be asked: \(error)"
+            return (.unanswered, "could not be asked: \(error)")
         }
     }
 
@@ -53,6 +57,14 @@ extension ConsulFailure {
         }
     }
 
+    /// "certificate verify failed" rather than the place in BoringSSL's source.
+    private static func tlsCause(_ error: any Error) -> String {
+        let text = "\(error)"
+        return text.firstMatch(of: /OPENSSL_internal:([A-Z0-9_]+)/).map {
+            $0.output.1.lowercased().replacing("_", with: " ")
+        } ?? text
+    }
+
     /// An answer with another status than 200. Consul's errors are plain text, not JSON (`agent/http.go`): the first
     /// line of `body`, or of as much of it as is at hand, is repeated, at most 200 characters and without `secret`.
     static func refused(status: Int, body: String, secret: String?) -> ConsulFailure {
@@ -62,12 +74,13 @@ extension ConsulFailure {
         text = text.trimmingCharacters(in: .whitespaces)
         if text.count > 200 { text = "\(text.prefix(200))…" }
         return ConsulFailure(
-            kind: .refused, reason: text.isEmpty ? "Consul answered \(status)" : "Consul answered \(status): \(text)")
+            kind: .refused(status: status),
+            reason: text.isEmpty ? "Consul answered \(status)" : "Consul answered \(status): \(text)")
     }
 
     static func tooLate(_ limit: Duration, address: String) -> ConsulFailure {
         let seconds = ((limit / .seconds(1)) * 10).rounded() / 10
-        return ConsulFailure(kind: .unreachable, reason: "Consul at \(address) did not answer within \(seconds) s")
+        return ConsulFailure(kind: .unanswered, reason: "Consul at \(address) did not answer within \(seconds) s")
     }
 
     static func tooLarge(_ bytes: Int) -> ConsulFailure {

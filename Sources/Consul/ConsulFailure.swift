@@ -1,10 +1,12 @@
 /// A question that got no answer, or one that can't be believed.
 struct ConsulFailure: Error, Hashable, Sendable {
     enum Kind: Hashable, Sendable {
-        /// No complete answer came. Consul may have been restarted meanwhile, with other data and a lower index.
+        /// No connection could be opened.
         case unreachable
+        /// A connection was there, but no complete answer came, or none in time.
+        case unanswered
         /// Consul answered with an error status: it is alive, and so is its index.
-        case refused
+        case refused(status: Int)
         /// An answer with status 200 that isn't what it should be.
         case unbelievable
     }
@@ -12,4 +14,6 @@ struct ConsulFailure: Error, Hashable, Sendable {
     let kind: Kind
     /// One sentence for the operator, without secrets.
     let reason: String
+    /// How long Consul asks to be left alone.
+    var retryAfter: Duration?
 }

@@ -12,12 +12,15 @@ struct HealthAnswer: Hashable, Sendable {
     let instances: [Instance]
     /// In the order of their ids.
     let skipped: [SkippedInstance]
+    /// Equal for answers that say the same about the service, whatever their index: it is kept in place of the
+    /// instances, of which there may be many. It only decides how eagerly Consul is asked, never what is believed.
+    let digest: Int
 
     /// Reads an answer with status 200.
     /// - Throws: `ConsulFailure` (`.unbelievable`) for an answer that says nothing sure about the service's instances.
-    init(to service: ServiceKey, headers: HTTPHeaders, body: ByteBuffer) throws(ConsulFailure) {
-        // Since Consul 1.11. Without rights the entries are left out rather than refused: it looks like "all gone".
-        if headers.first(name: "x-consul-results-filtered-by-acls")?.lowercased() == "true" {
+    init(to service: ServiceKey, _ response: ConsulResponse) throws(ConsulFailure) {
+        // Without rights the entries are left out rather than refused: it looks like "all gone".
+        if response.isFiltered {
             throw ConsulFailure(
                 kind: .unbelievable,
                 reason: """
@@ -26,24 +29,28 @@ struct HealthAnswer: Hashable, Sendable {
         }
         let entries: [HealthEntry]
         do {
-            entries = try JSONDecoder().decode([HealthEntry].self, from: body)
+            entries = try JSONDecoder().decode([HealthEntry].self, from: response.body)
         } catch {
             throw ConsulFailure(kind: .unbelievable, reason: Self.sentence(for: error))
         }
         // A server that has lost its leader still answers `stale` questions, a new one perhaps before it has any data.
         // What it names did exist; that nothing exists is only believed when there is a leader.
-        if entries.isEmpty, headers.first(name: "x-consul-knownleader")?.lowercased() != "true" {
+        if entries.isEmpty, response.headers.first(name: "x-consul-knownleader")?.lowercased() != "true" {
             throw ConsulFailure(
                 kind: .unbelievable,
                 reason: "Consul has no leader and knows no instance of \(service), which proves nothing")
         }
-        index = headers.first(name: "x-consul-index").flatMap { UInt64($0) }
-        (instances, skipped) = HealthEntry.resolve(entries, of: service)
+        self.init(index: response.index, HealthEntry.resolve(entries, of: service))
     }
 
-    /// Whether the other answer says the same about the service, whatever its index.
-    func saysTheSame(as other: HealthAnswer) -> Bool {
-        instances == other.instances && skipped == other.skipped
+    /// - Parameter found: each in the order of their ids.
+    init(index: UInt64?, _ found: ([Instance], [SkippedInstance])) {
+        self.index = index
+        (instances, skipped) = found
+        var hasher = Hasher()
+        hasher.combine(instances)
+        hasher.combine(skipped)
+        digest = hasher.finalize()
     }
 
     private static func sentence(for error: any Error) -> String {

@@ -10,6 +10,9 @@ struct HealthQuestion: Hashable, Sendable {
         case watch(index: UInt64?, wait: Duration)
         /// The leader answers at once, after it has made sure that it still is the leader.
         case confirm
+        /// Only for the index: what it tells of is left out, since no node has this meta. The index is the service's all
+        /// the same (`ServiceNodes` in `agent/consul/health_endpoint.go`), and costs Consul a fifth of a whole answer.
+        case probe
     }
 
     let service: ServiceKey
@@ -29,6 +32,8 @@ struct HealthQuestion: Hashable, Sendable {
             if let index { target += "&index=\(index)&wait=\(Self.text(wait))" }
         case .confirm:
             target += "consistent"
+        case .probe:
+            target += "stale&node-meta=signalbox-probe:none"
         }
         if !service.datacenter.isEmpty { target += "&dc=\(Self.encoded(service.datacenter))" }
         return target
@@ -42,7 +47,7 @@ struct HealthQuestion: Hashable, Sendable {
     }
 
     /// Everything but the unreserved characters (RFC 3986 section 2.3) is encoded.
-    private static func encoded(_ text: String) -> String {
+    static func encoded(_ text: String) -> String {
         var result = ""
         for byte in text.utf8 {
             switch byte {

@@ -44,11 +44,11 @@ import Testing
     func failures() {
         var query = BlockingQueryState()
         query.answered(header: 5)
-        query.failed(.refused)
+        query.failed(.refused(status: 500))
         #expect(query.index == 5)
         query.failed(.unreachable)
         #expect(query.index == nil)
-        query.failed(.refused)
+        query.failed(.refused(status: 500))
         #expect(query.index == nil)
         query.answered(header: 3)
         #expect(query.index == 3)

@@ -11,7 +11,7 @@ import Testing
             ("http://consul", "http://consul"),
         ])
     func good(text: String, address: String) throws {
-        #expect(try ConsulConfiguration(address: text).address == address)
+        #expect(try ConsulConfiguration(address: text).addresses == [address])
     }
 
     @Test(
@@ -29,6 +29,13 @@ import Testing
         #expect(error?.description.contains("hunter2") != true)
     }
 
+    @Test("Several addresses are kept in order, each once; none is refused")
+    func several() throws {
+        let configuration = try ConsulConfiguration(addresses: ["http://a:1", "http://b:1/", "http://a:1"])
+        #expect(configuration.addresses == ["http://a:1", "http://b:1"])
+        #expect(throws: ConsulConfigurationError.self) { try ConsulConfiguration(addresses: []) }
+    }
+
     @Test("A wait that Consul would clamp, a token that no header can hold and empty bounds are refused")
     func otherBounds() throws {
         #expect(throws: ConsulConfigurationError.self) {
@@ -42,6 +49,6 @@ import Testing
             try ConsulConfiguration(address: "http://a:1", token: "secret\r\n")
         }
         #expect(error?.description.contains("secret") == false)
-        #expect(try ConsulConfiguration(address: "http://a:1", token: "").token == nil)
+        #expect(try ConsulConfiguration(address: "http://a:1", token: "").token.current == nil)
     }
 }

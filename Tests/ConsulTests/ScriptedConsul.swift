@@ -17,6 +17,8 @@ final class ScriptedConsul: Sendable {
     var abandoned: Int { closedHolds.withLock { $0 } }
 
     @Sendable func answer(_ request: TestHTTPServer.Request) async -> Answer {
+        // Signs of life are asked for whenever a question fails; they aren't part of the script.
+        if request.isHeartbeat { return Self.leader }
         if let answer = answers.withLock({ $0.popLast() }) ?? nil { return answer }
         await neverEnding()
         closedHolds.withLock { $0 += 1 }
@@ -34,9 +36,21 @@ final class ScriptedConsul: Sendable {
         return Answer(headers: headers, body: "[\(entries.joined(separator: ", "))]")
     }
 
+    /// To a heartbeat.
+    static let leader = Answer(body: "\"127.0.0.1:8300\"")
+
     /// As 1.8.7 says it: errors carry index headers too, which mean nothing.
     static func error(_ text: String = "No cluster leader") -> Answer {
         Answer(
             status: .internalServerError, headers: ["X-Consul-Index": "1", "X-Consul-KnownLeader": "false"], body: text)
     }
+}
+
+extension TestHTTPServer.Request {
+    var isHeartbeat: Bool { head.uri == "/v1/status/leader" }
+}
+
+extension TestHTTPServer {
+    /// What was asked about services, as `path?query`.
+    var questions: [String] { requests.filter { !$0.isHeartbeat }.map(\.head.uri) }
 }

@@ -29,6 +29,8 @@ package final class ConsulAgent: Sendable {
     /// Where it speaks Raft: how `/v1/status/leader` names it.
     package let serverPort: Int
     private let serfPort: Int
+    /// Where it listens for HTTPS, if its configuration has the rest: `ports { https = … }` is added to that.
+    package let httpsPort: Int
     private let setup: ConsulSetup
     private let directory: String
     private let process = Mutex<ChildProcess?>(nil)
@@ -36,6 +38,7 @@ package final class ConsulAgent: Sendable {
     init(_ setup: ConsulSetup) throws {
         self.setup = setup
         httpPort = try FreePort.take()
+        httpsPort = setup.speaksTLS ? try FreePort.take() : -1
         serverPort = try FreePort.take()
         serfPort = try setup.serfPort ?? FreePort.take()
         url = "http://127.0.0.1:\(httpPort)"
@@ -54,7 +57,7 @@ package final class ConsulAgent: Sendable {
         var arguments = [
             "agent", "-log-level=warn", "-node=\(node)", "-bind=127.0.0.1", "-client=127.0.0.1",
             "-http-port=\(httpPort)", "-server-port=\(serverPort)", "-serf-lan-port=\(serfPort)",
-            "-serf-wan-port=-1", "-grpc-port=-1", "-dns-port=-1", "-https-port=-1",
+            "-serf-wan-port=-1", "-grpc-port=-1", "-dns-port=-1", "-https-port=\(httpsPort)",
         ]
         if setup.keepsData {
             // The multiplier makes elections as quick as in development mode, about a second.
@@ -180,10 +183,13 @@ package final class ConsulAgent: Sendable {
 
 /// Runs `body` with a fresh agent, which is ended afterwards, also after an error. Needs `consul` on the PATH
 /// (`scripts/lib/install-consul.sh`).
+/// - Parameter hcl: more configuration; with any, the agent also listens for HTTPS.
 package func withConsulAgent<Value>(
-    _ setup: ConsulSetup = ConsulSetup(), isolation: isolated (any Actor)? = #isolation,
+    _ setup: ConsulSetup = ConsulSetup(), hcl: String = "", isolation: isolated (any Actor)? = #isolation,
     _ body: (ConsulAgent) async throws -> Value
 ) async throws -> Value {
+    var setup = setup
+    if !hcl.isEmpty { (setup.settings, setup.speaksTLS) = (hcl, true) }
     let agent = try ConsulAgent(setup)
     do {
         try await agent.start()

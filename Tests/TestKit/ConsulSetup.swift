@@ -13,6 +13,8 @@ package struct ConsulSetup: Sendable {
     package var joins: [Int] = []
     /// Settings that have no flag, in HCL.
     package var settings = ""
+    /// Whether it also listens for HTTPS; the settings must have its certificate.
+    package var speaksTLS = false
     /// The token of the test's own requests.
     package var token: String?
 

@@ -42,6 +42,14 @@ package final class TestHTTPServer: Sendable {
         /// The same head, but only the first `bytes` of the body; then nothing, until the client is gone.
         package func held(after bytes: Int) -> Answer { ending(.held, after: bytes) }
 
+        /// The same, but with chunks (RFC 9112 section 7.1) in place of `content-length`.
+        package var chunked: Answer {
+            var answer = self
+            answer.head?.headers.remove(name: "content-length")
+            answer.head?.headers.replaceOrAdd(name: "transfer-encoding", value: "chunked")
+            return answer
+        }
+
         /// Closes the connection without a word.
         package static var none: Answer {
             var answer = Answer().cut(after: 0)

@@ -18,7 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Keeps everything in --data-dir. Guards the admin API with a token: the one in SIGNALBOX_ADMIN_TOKEN, or else one
             that it makes at the first start and leaves in DIR/admin.token. A token for Consul comes from
-            SIGNALBOX_CONSUL_TOKEN: secrets don't belong on command lines.
+            SIGNALBOX_CONSUL_TOKEN or --consul-token-file: secrets don't belong on command lines.
 
               signalbox serve --proxy 127.0.0.1:8080 --consul http://127.0.0.1:8500
               curl -H "Authorization: Bearer $(cat signalbox-data/admin.token)" http://127.0.0.1:7000/v1/routes
@@ -35,14 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Where an embedded proxy listens; may be repeated. Without it there is none.")
     var proxy: [ListenAddress] = []
 
-    @Option(help: "Consul's HTTP API, e.g. http://127.0.0.1:8500. Without it there are only listed peers.")
-    var consul: String?
-
-    @Option(help: "How long one question to Consul is held. (default: 55s)")
-    var consulWait: Seconds?
-
-    @Option(help: "Questions that Consul may hold at once; more services than that take turns. (default: 150)")
-    var consulWatches: Int?
+    @OptionGroup var consul: ConsulOptions
 
     @Option(help: "Event loops of the embedded proxy. (default: one per core)")
     var proxyThreads: Int?
@@ -83,13 +76,8 @@ struct ServeCommand: AsyncParsableCommand {
         _ logger: Logger
     ) async throws {
         let store = try SQLiteStore(path: directory.database)
-        let discovery = try environment.value(consul, "CONSUL").map { address -> ConsulDiscovery in
-            var configuration = try ConsulConfiguration(
-                address: address, token: environment.text("CONSUL_TOKEN"),
-                wait: try environment.value(consulWait, "CONSUL_WAIT")?.duration ?? .seconds(55))
-            configuration.watches = try environment.value(consulWatches, "CONSUL_WATCHES", default: 150)
-            guard configuration.watches > 0 else { throw ValidationError("--consul-watches must be at least 1.") }
-            return ConsulDiscovery(configuration: configuration, logger: logger)
+        let discovery = try consul.configuration(environment).map {
+            ConsulDiscovery(configuration: $0, logger: logger)
         }
         let controlPlane = try await ControlPlane(
             store: store, discovery: discovery,
