@@ -87,7 +87,7 @@ extension ControlPlane {
                     groups: resolution.groups(of: key),
                     after: instances.map { ["instances": .integer(Int64($0))] }, cause: cause,
                     consulIndex: catalog.services[key]?.watch.consulIndex, revision: rules.revision,
-                    index: published.snapshot.index)
+                    index: indexOfNow)
             ]))
     }
 
@@ -111,18 +111,14 @@ extension ControlPlane {
             throw Problem(.conflict, "Nothing is held of service '\(key)': its last answer is in force.")
         }
         let now = Timestamp.now()
-        record(
-            CatalogCommit(entries: [
-                LedgerEntry(
-                    at: now, kind: .discoveryAccepted, actor: author, service: key.description,
-                    groups: resolution.groups(of: key), after: ["instances": .integer(Int64(held.instances))],
-                    reason: reason, cause: held.reason, consulIndex: known.watch.consulIndex,
-                    revision: rules.revision, index: published.snapshot.index)
-            ]))
         logger.notice("A held answer was accepted", metadata: ["service": "\(key)", "by": "\(author)"])
         take(
             CatalogFold(answer, into: known), known: known, at: now,
-            cause: "A held answer was accepted by \(author)\(reason.map { ": \($0)" } ?? ".")")
+            cause: "A held answer was accepted by \(author)\(reason.map { ": \($0)" } ?? ".")",
+            opening: LedgerEntry(
+                at: now, kind: .discoveryAccepted, actor: author, service: key.description,
+                groups: resolution.groups(of: key), after: ["instances": .integer(Int64(held.instances))],
+                reason: reason, cause: held.reason, consulIndex: known.watch.consulIndex, revision: rules.revision))
         restored.remove(key)
     }
 }

@@ -33,9 +33,10 @@ extension ControlPlane {
     ///   - at: when it became known, for the ledger.
     ///   - actor: who made it so, and `cause`, what: both for the entries about peers.
     ///   - isNews: whether it is of the instances' own making that they come and go.
+    ///   - opening: an entry that goes before the others, with their index.
     func take(
         _ fold: CatalogFold, known: CatalogService, at: Timestamp, actor: String = "consul", cause: String? = nil,
-        isNews: Bool = true
+        isNews: Bool = true, opening: LedgerEntry? = nil
     ) {
         let key = known.key
         let restarts = fold.service.watch.restarts - known.watch.restarts
@@ -44,8 +45,10 @@ extension ControlPlane {
         discoveryGuard.knows(fold.service)
         let dampened = isNews ? countFlaps(fold, known: known) : []
         let index = fold.changes.isEmpty ? indexOfNow : settle(key)
+        var opening = opening
+        opening?.index = index
         let entries =
-            entries(for: fold, at: at, actor: actor, cause: cause, index: index)
+            (opening.map { [$0] } ?? []) + entries(for: fold, at: at, actor: actor, cause: cause, index: index)
             + entries(for: dampened, in: key, at: at, index: index)
         remember(fold, known: known, entries: entries)
     }

@@ -23,6 +23,7 @@ struct DampedPeerTests {
             #expect(peers[1]["health"] == "passing")
             #expect(peers[1]["usable"] == false)
             #expect(peers[1]["reason"]?.text?.contains("comes back at") == true)
+            try await admin.settled()
             #expect(try await admin.get("/v1/routing").json["groups"]?["star-stable"]?["peers"]?.items?.count == 1)
             #expect(try await admin.get("/v1/audit?kind=peer.dampened&peer=n1~s2").items.count == 1)
         }

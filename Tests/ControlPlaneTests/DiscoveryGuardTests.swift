@@ -76,6 +76,14 @@ struct DiscoveryGuardTests {
                     cause: "An answer that would empty it was not confirmed: the leader still lists 2 instances."),
                 .believe(Self.answer(2)),
             ])
+        // A server that lags for long is told of once a minute.
+        for (seconds, told) in [(59, false), (60, true)] {
+            let again = Self.ask(&discoveryGuard, about: Self.star)
+            let actions = discoveryGuard.confirmed(
+                Self.star, number: again, DiscoveryConfirmation(observation: Self.answer(2)), alarm: nil,
+                known: Self.known(), at: Self.start + .seconds(seconds))
+            #expect(actions.count == (told ? 2 : 1))
+        }
     }
 
     @Test(

@@ -101,6 +101,7 @@ struct HoldingTests {
             #expect(entries.map(\.kind) == [.discoveryAccepted, .discoveryRecovered, .peerLeft, .peerLeft])
             #expect(entries[0].actor == "token:a")
             #expect(entries[0].reason == "we moved")
+            #expect(entries[0].index == (await controlPlane.current.snapshot.index))
             #expect(entries[0].cause?.contains("went back from 100 to 5") == true)
             #expect(
                 entries.suffix(2).map(\.cause)

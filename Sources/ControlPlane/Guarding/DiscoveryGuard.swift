@@ -14,7 +14,7 @@ struct DiscoveryGuard {
         case hold(ServiceKey, HeldAnswer, isNew: Bool)
         /// Call `waited` with the number after the pause.
         case wait(ServiceKey, number: Int, pause: Duration)
-        /// An answer was not confirmed, and that is settled: a sentence for the ledger.
+        /// An answer was not confirmed, and that is settled: a sentence for the ledger, once a minute at most.
         case refute(ServiceKey, cause: String)
         /// A service was believed to be gone and is held now: it gets back what it had.
         case putBack(CatalogService)
@@ -36,6 +36,9 @@ struct DiscoveryGuard {
     /// By datacenter.
     private var losses: [String: MassLoss] = [:]
     private var numbers = 0
+    /// When it was told last that an answer was not confirmed: a server that lags for long would fill the ledger.
+    private var refutedAt: [ServiceKey: ContinuousClock.Instant] = [:]
+    private static let refutationPause = Duration.seconds(60)
 
     init(policy: GuardPolicy) { self.policy = policy }
 
@@ -89,7 +92,9 @@ struct DiscoveryGuard {
         }
         guard let alarm else {
             end(key)
-            guard suspicion.held == nil else { return [.believe(answer)] }
+            let isTold = refutedAt[key].map { now - $0 < Self.refutationPause } ?? false
+            guard suspicion.held == nil, !isTold else { return [.believe(answer)] }
+            refutedAt[key] = now
             let cause =
                 "An answer that would \(suspicion.would) was not confirmed: the leader still lists "
                 + (instances.count == 1 ? "1 instance." : "\(instances.count) instances.")
@@ -128,6 +133,7 @@ struct DiscoveryGuard {
     /// A service is not watched any more.
     mutating func forget(_ key: ServiceKey) {
         end(key)
+        refutedAt[key] = nil
         losses[key.datacenter]?.forget(key.name)
         if losses[key.datacenter]?.isEmpty == true { losses[key.datacenter] = nil }
     }
