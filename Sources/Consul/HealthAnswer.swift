@@ -29,7 +29,7 @@ struct HealthAnswer: Hashable, Sendable {
         }
         let entries: [HealthEntry]
         do {
-            entries = try JSONDecoder().decode([HealthEntry].self, from: response.body)
+            entries = try HealthEntry.entries(in: response.body)
         } catch {
             throw ConsulFailure(kind: .unbelievable, reason: Self.sentence(for: error))
         }

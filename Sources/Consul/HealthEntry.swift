@@ -1,14 +1,14 @@
 /// One entry of `GET /v1/health/service/:name`, as far as it is of use (`CheckServiceNode` in
 /// `agent/structs/structs.go`). Everything but the identity may be absent or null.
-struct HealthEntry: Decodable {
-    struct Node: Decodable {
+struct HealthEntry: Decodable, Hashable {
+    struct Node: Decodable, Hashable {
         let name: String
         let address: String?
 
         enum CodingKeys: String, CodingKey { case name = "Node", address = "Address" }
     }
 
-    struct Service: Decodable {
+    struct Service: Decodable, Hashable {
         let id: String
         let name: String?
         let tags: [String?]?
@@ -23,14 +23,14 @@ struct HealthEntry: Decodable {
         }
     }
 
-    struct Weights: Decodable {
+    struct Weights: Decodable, Hashable {
         let passing: Int?
         let warning: Int?
 
         enum CodingKeys: String, CodingKey { case passing = "Passing", warning = "Warning" }
     }
 
-    struct Check: Decodable {
+    struct Check: Decodable, Hashable {
         let id: String?
         let status: String?
 

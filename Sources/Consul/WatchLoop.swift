@@ -10,7 +10,7 @@ struct WatchLoop {
         case answered(Int, HealthAnswer)
         case probed(Int, UInt64)
         case failed(Int, ConsulFailure)
-        case beat(Result<Bool, ConsulFailure>)
+        case beat(Int, Result<Bool, ConsulFailure>)
         /// All that is known may be other than it was: ask anew.
         case refresh
         case wake
@@ -30,7 +30,8 @@ struct WatchLoop {
     private var schedule: WatchSchedule
     private var monitor: AgentMonitor
     private var questions: [Int: Task<Void, Never>] = [:]
-    private var heartbeat: Task<Void, Never>?
+    private var heartbeat: (number: Int, sentAt: ContinuousClock.Instant, task: Task<Void, Never>)?
+    private var beats = 0
     private var alarm: (at: ContinuousClock.Instant, task: Task<Void, Never>)?
     /// When all services were last told that no agent can be asked.
     private var toldAt: ContinuousClock.Instant?
@@ -63,7 +64,7 @@ struct WatchLoop {
             setAlarm()
         }
         alarm?.task.cancel()
-        heartbeat?.cancel()
+        heartbeat?.task.cancel()
         for question in questions.values { question.cancel() }
     }
 
@@ -86,7 +87,8 @@ struct WatchLoop {
             perform(schedule.failed(number, failure, at: now, chance: .random(in: 0..<1)))
             follow(
                 monitor.questionFailed(failure, isLocal: isLocal, at: now, chance: .random(in: 0..<1)), at: now)
-        case .beat(let result):
+        case .beat(let number, let result):
+            guard heartbeat?.number == number else { return }
             heartbeat = nil
             beat(result, at: now)
         case .refresh:
@@ -96,6 +98,11 @@ struct WatchLoop {
         case .wake:
             alarm = nil
             perform(schedule.due(at: now))
+            if let end = heartbeatEnd, end <= now {
+                heartbeat?.task.cancel()
+                heartbeat = nil
+                beat(.failure(ConsulFailure(kind: .unanswered, reason: "A heartbeat of Consul never ended")), at: now)
+            }
             if let due = monitor.nextBeat, due <= now, heartbeat == nil, !schedule.services.isEmpty { sendBeat(now) }
         }
     }
@@ -137,13 +144,20 @@ struct WatchLoop {
     private mutating func sendBeat(_ now: ContinuousClock.Instant) {
         monitor.beatSent(at: now)
         let agent = monitor.agent
-        heartbeat = Task { [client, send] in
+        beats += 1
+        let task = Task { [client, send, number = beats] in
             do {
-                send.yield(.beat(.success(try await client.knowsLeader(agent))))
+                send.yield(.beat(number, .success(try await client.knowsLeader(agent))))
             } catch {
-                send.yield(.beat(.failure(client.failure(error, of: agent))))
+                send.yield(.beat(number, .failure(client.failure(error, of: agent))))
             }
         }
+        heartbeat = (beats, now, task)
+    }
+
+    /// When a heartbeat is given up that should have ended by itself.
+    private var heartbeatEnd: ContinuousClock.Instant? {
+        heartbeat.map { $0.sentAt + client.configuration.heartbeatTimeout * 2 }
     }
 
     private mutating func beat(_ result: Result<Bool, ConsulFailure>, at now: ContinuousClock.Instant) {
@@ -204,7 +218,7 @@ struct WatchLoop {
     /// Has the loop woken when something is due next.
     private mutating func setAlarm() {
         var due = schedule.wake
-        if let beat = monitor.nextBeat, !schedule.services.isEmpty { due = min(due ?? beat, beat) }
+        if let beat = heartbeatEnd ?? monitor.nextBeat, !schedule.services.isEmpty { due = min(due ?? beat, beat) }
         // One that rings too early costs nothing.
         guard let due, alarm.map({ due < $0.at }) ?? true else { return }
         alarm?.task.cancel()

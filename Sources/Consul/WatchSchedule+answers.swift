@@ -24,6 +24,8 @@ extension WatchSchedule {
         service.answeredAt = now
         if isChange { service.changedAt = now }
         services[key] = service
+        // Not before its first answer: services that Consul can't answer for hold nothing.
+        if hot.count < limits.held { hot.insert(key) }
         if isChange { promote(key, at: now) }
         proceed(key, after: pause, at: now)
         return flush(now)
@@ -67,18 +69,16 @@ extension WatchSchedule {
     /// The service has changed: if it has no held question, it takes that of the one that has been quiet for longest.
     private mutating func promote(_ key: ServiceKey, at now: Instant) {
         guard !hot.contains(key) else { return }
-        if hot.count >= limits.held {
-            var quiet: (key: ServiceKey, changedAt: Instant)?
-            for key in hot {
-                guard let changedAt = services[key]?.changedAt, changedAt < quiet?.changedAt ?? now else { continue }
-                quiet = (key, changedAt)
-            }
-            guard let quiet, quiet.changedAt.duration(to: now) >= Self.hotTime else { return }
-            hot.remove(quiet.key)
-            if case .asking(let number) = services[quiet.key]?.place, asked[number]?.slot == .held {
-                abandon(quiet.key)
-                enlist(quiet.key, at: now)
-            }
+        var quiet: (key: ServiceKey, changedAt: Instant)?
+        for key in hot {
+            guard let changedAt = services[key]?.changedAt, changedAt < quiet?.changedAt ?? now else { continue }
+            quiet = (key, changedAt)
+        }
+        guard let quiet, quiet.changedAt.duration(to: now) >= Self.hotTime else { return }
+        hot.remove(quiet.key)
+        if case .asking(let number) = services[quiet.key]?.place, asked[number]?.slot == .held {
+            abandon(quiet.key)
+            enlist(quiet.key, at: now)
         }
         hot.insert(key)
     }

@@ -62,8 +62,7 @@ struct WatchSchedule {
 
     /// By how much what is known of a service may be behind.
     var stalenessBound: Duration {
-        let cold = services.count - hot.count
-        return cold == 0 ? .zero : max(pace.round(of: cold), lastWait)
+        services.count <= limits.held ? .zero : max(pace.round(of: services.count - hot.count), lastWait)
     }
 
     /// When `due` wants to be called.
@@ -87,13 +86,13 @@ struct WatchSchedule {
         if services.isEmpty { lastWait = .zero }
         for key in wanted where services[key] == nil {
             services[key] = WatchedService(backoff: limits.backoff, now: now)
-            if hot.count < limits.held { hot.insert(key) }
             enlist(key, at: now)
             if let outage { report(failure: outage, of: key, pause: nil) }
         }
         if hot.count < limits.held, hot.count < services.count {
-            for key in services.keys where hot.count < limits.held && hot.insert(key).inserted {
-                if services[key]?.place == .cold { enlist(key, at: now) }
+            for (key, service) in services where hot.count < limits.held && service.place == .cold {
+                hot.insert(key)
+                enlist(key, at: now)
             }
         }
         return flush(now)

@@ -100,8 +100,7 @@ import Testing
                 let told = log.all.dropFirst(before)
                 #expect(
                     log.failures.allSatisfy {
-                        $0 == "Consul at \(agent.url) has not answered for 1 s"
-                            || $0.contains("did not answer within 0.4 s")
+                        $0.hasPrefix("Consul at \(agent.url) has not answered for ") || $0.contains("did not answer")
                     }, "\(log.failures)")
                 #expect(told.allSatisfy { $0.nextAttemptAt != nil })
                 agent.thaw()

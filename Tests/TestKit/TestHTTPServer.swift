@@ -77,7 +77,9 @@ package final class TestHTTPServer: Sendable {
 
     fileprivate init(_ handler: @escaping Handler) async throws {
         self.handler = handler
-        listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        // One loop for all: so a connection is either handed over or not there when the listener closes. One that was
+        // dropped in between would trap.
+        listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton.next())
             .bind(host: "127.0.0.1", port: 0) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: false)
@@ -101,6 +103,9 @@ package final class TestHTTPServer: Sendable {
             }
         }
     }
+
+    /// Ends `run`, after the connections that are there already were taken over and closed.
+    fileprivate func close() async throws { try await listener.channel.close() }
 
     /// Answers the requests of one connection, one after the other. A handler's task is cancelled as soon as the client
     /// closes the connection.
@@ -153,8 +158,11 @@ package func withTestHTTPServer<Value: Sendable>(
     let server = try await TestHTTPServer(handler)
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.run() }
-        defer { group.cancelAll() }
-        return try await body(server)
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(server)) } catch { result = .failure(error) }
+        try? await server.close()
+        try? await group.waitForAll()
+        return try result.get()
     }
 }
 
