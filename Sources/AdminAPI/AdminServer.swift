@@ -1,6 +1,7 @@
 package import ControlPlane
 internal import HTTPTypes
 internal import Hummingbird
+internal import HummingbirdCore
 package import Logging
 internal import NIOCore
 internal import ServiceLifecycle
@@ -19,13 +20,23 @@ package struct AdminServer: Service, CustomStringConvertible {
         beforeScrape: @escaping @Sendable () async -> Void = {}, logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
+        let bodies = SharedBodies()
         let router = Self.router(
-            controlPlane: controlPlane, token: configuration.token, metrics: metrics, beforeScrape: beforeScrape)
+            controlPlane: controlPlane, token: configuration.token, metrics: metrics, bodies: bodies,
+            beforeScrape: beforeScrape)
+        let desk = RoutingDesk(controlPlane: controlPlane, token: configuration.token, bodies: bodies)
         application = Application(
             router: router,
-            server: .http1(configuration: .init(idleTimeout: .seconds(120))),
+            server: HTTPServerBuilder { responder in
+                AdminChannel(
+                    general: HTTP1Channel(
+                        responder: responder, configuration: .init(idleTimeout: .seconds(120))),
+                    desk: desk)
+            },
+            // Thousands of workers may come at once, after a restart.
             configuration: .init(
-                address: .hostname(configuration.host, port: configuration.port), serverName: "signalbox"),
+                address: .hostname(configuration.host, port: configuration.port), serverName: "signalbox",
+                backlog: 4_096),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? configuration.port) },
             logger: logger)
     }
@@ -33,7 +44,7 @@ package struct AdminServer: Service, CustomStringConvertible {
     package func run() async throws { try await application.run() }
 
     static func router(
-        controlPlane: ControlPlane, token: AdminToken, metrics: PrometheusRegistry,
+        controlPlane: ControlPlane, token: AdminToken, metrics: PrometheusRegistry, bodies: SharedBodies = SharedBodies(),
         beforeScrape: @escaping @Sendable () async -> Void
     ) -> Router<AdminContext> {
         let router = Router(context: AdminContext.self, options: [.autoGenerateHeadEndpoints])
@@ -47,7 +58,7 @@ package struct AdminServer: Service, CustomStringConvertible {
         let v1 = router.group("v1").add(middleware: BearerAuthentication(token: token))
         RuleHandlers(controlPlane: controlPlane).register(v1)
         CatalogHandlers(controlPlane: controlPlane).register(v1)
-        RoutingHandlers(controlPlane: controlPlane).register(v1)
+        RoutingHandlers(controlPlane: controlPlane, bodies: bodies).register(v1)
         AuditHandlers(controlPlane: controlPlane).register(v1)
         ExplainHandlers(controlPlane: controlPlane).register(v1)
         return router

@@ -1,5 +1,6 @@
 internal import Metrics
 package import RoutingModel
+internal import Synchronization
 
 extension ControlPlane {
     /// The newest snapshot as soon as its index is not `index`; nil when `wait` is over before that, or when Signalbox
@@ -11,23 +12,49 @@ extension ControlPlane {
     ///   - worker: who asks; by asking it says that it enforces `index`. What it has refused isn't offered to it again:
     ///     it waits for something newer.
     package func update(after index: Int?, wait: Duration, worker: WorkerIdentity? = nil) async -> PublishedUpdate? {
-        if let worker { workerAsked(worker, applied: index ?? 0) }
-        let newest = published.snapshot.index
-        let isRefused = worker.map { workerRegistry.hasRefused($0.id, index: newest) } ?? false
-        guard let index, index == newest || isRefused else { return update(for: index) }
-        guard wait > .zero, !isShuttingDown, !Task.isCancelled else { return nil }
-        let id = nextWatcher
-        nextWatcher += 1
+        let id = newQuestionID()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let tick = tick(after: wait)
-                watchers[id] = Watcher(base: index, worker: worker, tick: tick, continuation: continuation)
-                expiring[tick, default: []].insert(id)
-                if let worker { workerRegistry.held(worker.id) }
+                // Cancelled before it was asked, it couldn't be withdrawn any more.
+                let wait = Task.isCancelled ? .zero : wait
+                ask(
+                    UpdateQuestion(
+                        id: id, index: index, wait: wait, worker: worker,
+                        reply: { continuation.resume(returning: $0) }))
             }
         } onCancel: {
-            Task { await self.release(id, with: nil) }
+            Task { await self.withdraw([id]) }
         }
+    }
+
+    /// Takes in questions that are answered by a call, sooner or later, with what `update` would return.
+    package func ask(_ questions: [UpdateQuestion]) {
+        for question in questions { ask(question) }
+    }
+
+    /// Whoever asked these has gone. They are answered with nil if they are still held.
+    package func withdraw(_ ids: [Int]) {
+        for id in ids { release(id, with: nil) }
+    }
+
+    /// A number that no other question has.
+    package nonisolated func newQuestionID() -> Int {
+        lastQuestion.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+
+    private func ask(_ question: UpdateQuestion) {
+        let worker = question.worker
+        if let worker { workerAsked(worker, applied: question.index ?? 0) }
+        let newest = published.snapshot.index
+        let isRefused = worker.map { workerRegistry.hasRefused($0.id, index: newest) } ?? false
+        guard let index = question.index, index == newest || isRefused else {
+            return question.reply(update(for: question.index))
+        }
+        guard question.wait > .zero, !isShuttingDown else { return question.reply(nil) }
+        let tick = tick(after: question.wait)
+        watchers[question.id] = Watcher(base: index, worker: worker, tick: tick, reply: question.reply)
+        expiring[tick, default: []].insert(question.id)
+        if let worker { workerRegistry.held(worker.id) }
     }
 
     /// Answers everybody who waits, so that connections can end: the first step of shutting down.
@@ -93,7 +120,7 @@ extension ControlPlane {
         guard let watcher = watchers.removeValue(forKey: id) else { return }
         expiring[watcher.tick]?.remove(id)
         if let worker = watcher.worker { workerRegistry.answered(worker.id, clock: clock.now) }
-        watcher.continuation.resume(returning: update)
+        watcher.reply(update)
     }
 
     // MARK: The end of waits

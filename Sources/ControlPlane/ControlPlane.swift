@@ -2,6 +2,7 @@ package import HashTreeCollections
 package import Logging
 package import RoutingEngine
 package import RoutingModel
+internal import Synchronization
 
 /// The application: commands and observations in, snapshots out.
 ///
@@ -60,7 +61,7 @@ package actor ControlPlane {
 
     // Consumers.
     var watchers: [Int: Watcher] = [:]
-    var nextWatcher = 0
+    let lastQuestion = Atomic(0)
     /// The watchers whose wait is over at a tick.
     var expiring: [Int64: Set<Int>] = [:]
     let began: ContinuousClock.Instant

@@ -5,5 +5,5 @@ struct Watcher {
     let worker: WorkerIdentity?
     /// When the wait is over, in ticks.
     let tick: Int64
-    let continuation: CheckedContinuation<PublishedUpdate?, Never>
+    let reply: UpdateQuestion.Reply
 }

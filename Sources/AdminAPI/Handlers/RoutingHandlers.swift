@@ -7,9 +7,7 @@ internal import RoutingModel
 /// What workers ask: the snapshot, held until it changes; and what they say of it.
 struct RoutingHandlers {
     let controlPlane: ControlPlane
-    private let bodies = SharedBodies()
-
-    init(controlPlane: ControlPlane) { self.controlPlane = controlPlane }
+    let bodies: SharedBodies
 
     /// How long a question is held when it doesn't say, and at most.
     static let defaultWait = Duration.seconds(30)

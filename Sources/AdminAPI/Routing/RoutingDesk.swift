@@ -1,0 +1,115 @@
+internal import ControlPlane
+internal import Foundation
+internal import Metrics
+internal import NIOCore
+internal import RoutingModel
+internal import Synchronization
+
+/// Takes workers' questions from all connections to the control plane, many at a time, and knows how they are answered.
+final class RoutingDesk: Sendable {
+    private struct Inbox {
+        var questions: [UpdateQuestion] = []
+        var withdrawn: [Int] = []
+        var isScheduled = false
+    }
+
+    private let controlPlane: ControlPlane
+    private let token: AdminToken
+    private let bodies: SharedBodies
+    private let inbox = Mutex(Inbox())
+    private let date = Mutex<(second: Int, text: String)>((0, ""))
+    private let answers = (
+        whole: Counter(label: "signalbox_routing_answers", dimensions: [("kind", "snapshot")]),
+        delta: Counter(label: "signalbox_routing_answers", dimensions: [("kind", "delta")]),
+        unchanged: Counter(label: "signalbox_routing_answers", dimensions: [("kind", "unchanged")])
+    )
+
+    init(controlPlane: ControlPlane, token: AdminToken, bodies: SharedBodies) {
+        self.controlPlane = controlPlane
+        self.token = token
+        self.bodies = bodies
+    }
+
+    func admits(_ question: RoutingQuestion) -> Bool { token.matches(question.token) }
+
+    /// - Parameter reply: called once, from anywhere; it must hand on and return at once.
+    /// - Returns: what `withdraw` takes.
+    func ask(_ question: RoutingQuestion, reply: @escaping UpdateQuestion.Reply) -> Int {
+        let id = controlPlane.newQuestionID()
+        hand { inbox in
+            inbox.questions.append(
+                UpdateQuestion(
+                    id: id, index: question.index, wait: question.wait,
+                    worker: question.worker.map { WorkerIdentity($0) }, reply: reply))
+        }
+        return id
+    }
+
+    /// Nobody waits for the answer any more.
+    func withdraw(_ id: Int) { hand { $0.withdrawn.append(id) } }
+
+    /// One task takes over whatever has come by then: the first of a burst starts it, the others join.
+    private func hand(_ put: (inout Inbox) -> Void) {
+        let isFirst = inbox.withLock { inbox in
+            put(&inbox)
+            defer { inbox.isScheduled = true }
+            return !inbox.isScheduled
+        }
+        guard isFirst else { return }
+        Task { await deliver() }
+    }
+
+    private func deliver() async {
+        let (questions, withdrawn) = inbox.withLock { inbox in
+            defer { inbox = Inbox() }
+            return (inbox.questions, inbox.withdrawn)
+        }
+        await controlPlane.ask(questions)
+        if !withdrawn.isEmpty { await controlPlane.withdraw(withdrawn) }
+    }
+
+    // MARK: Answers
+
+    /// The whole response to `question`, head and body, in one or two buffers.
+    func response(
+        to question: RoutingQuestion, _ update: PublishedUpdate?, isLast: Bool, allocator: ByteBufferAllocator
+    ) -> [ByteBuffer] {
+        guard let update else {
+            answers.unchanged.increment()
+            return [head(304, "Not Modified", index: question.index, length: nil, isLast, allocator)]
+        }
+        let isDelta = question.isDelta && update.isDelta
+        (isDelta ? answers.delta : answers.whole).increment()
+        let body = bodies.body(of: update, isDelta: isDelta)
+        var head = head(
+            200, "OK", index: update.snapshot.index, length: body.readableBytes, isLast, allocator,
+            reserving: body.readableBytes <= Self.smallBody ? body.readableBytes : 0)
+        // Small ones go out with their head, large ones are shared with whoever else gets them.
+        guard body.readableBytes <= Self.smallBody else { return [head, body] }
+        head.writeImmutableBuffer(body)
+        return [head]
+    }
+
+    private static let smallBody = 16_384
+
+    private func head(
+        _ status: Int, _ reason: String, index: Int, length: Int?, _ isLast: Bool, _ allocator: ByteBufferAllocator,
+        reserving: Int = 0
+    ) -> ByteBuffer {
+        var buffer = allocator.buffer(capacity: 256 + reserving)
+        buffer.writeString("HTTP/1.1 \(status) \(reason)\r\nx-signalbox-index: \(index)\r\netag: \"\(index)\"\r\n")
+        if let length { buffer.writeString("content-type: application/json\r\ncontent-length: \(length)\r\n") }
+        buffer.writeString("cache-control: no-store\r\ndate: \(now())\r\nserver: signalbox\r\n")
+        buffer.writeString(isLast ? "connection: close\r\n\r\n" : "\r\n")
+        return buffer
+    }
+
+    /// RFC 9110 section 5.6.7, made once a second.
+    private func now() -> String {
+        let second = Int(Date().timeIntervalSince1970)
+        return date.withLock { known in
+            if known.second != second { known = (second, HTTPDate.text(second: second)) }
+            return known.text
+        }
+    }
+}

@@ -1,0 +1,101 @@
+internal import RoutingModel
+
+/// A worker's question as workers ask it, read straight from the bytes of the request:
+/// `GET /v1/routing?index=…&wait=…&worker=…&delta=…`. Pure.
+struct RoutingQuestion: Hashable {
+    let index: Int
+    let wait: Duration
+    let worker: String?
+    let isDelta: Bool
+    /// What follows the scheme in `Authorization: Bearer …`.
+    let token: String
+
+    /// What a request must begin with to be one.
+    static let beginning = Array("GET /v1/routing?".utf8)
+
+    /// Nil for whatever isn't exactly such a question, be it another one, one that is to be refused, or one that is
+    /// written in an unusual way: that is for the API's general code, which answers it with all due care.
+    /// - Parameter head: from the request line up to, and without, the empty line.
+    init?(head: some Collection<UInt8>) {
+        let text = String(decoding: head, as: UTF8.self)
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).makeIterator()
+        guard let first = lines.next().flatMap(Self.line) else { return nil }
+        let words = first.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        guard words.count == 3, words[0].elementsEqual("GET".utf8), words[2].elementsEqual("HTTP/1.1".utf8),
+            words[1].starts(with: "/v1/routing?".utf8)
+        else { return nil }
+        let target = Substring(words[1])
+
+        var token: String?
+        var hasHost = false
+        while let line = lines.next() {
+            // A field's name is a token, right before the colon (RFC 9112 section 5.1); anything odd isn't for here.
+            guard let line = Self.line(line), let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
+                line[..<colon].allSatisfy(Self.isTokenByte)
+            else { return nil }
+            let value = Substring(line[line.index(after: colon)...])
+            switch Substring(line[..<colon]).lowercased() {
+            case "authorization":
+                guard token == nil, let secret = Self.bearer(value) else { return nil }
+                token = secret
+            case "host":
+                guard !hasHost else { return nil }
+                hasHost = true
+            // A body, a condition, a wish about the connection: general code.
+            case "content-length", "transfer-encoding", "if-none-match", "connection", "upgrade", "expect", "te",
+                "trailer":
+                return nil
+            default: break
+            }
+        }
+        guard let token, hasHost else { return nil }
+        self.token = token
+
+        var parameters: [Substring: Substring] = [:]
+        for pair in target.dropFirst("/v1/routing?".count).split(separator: "&", omittingEmptySubsequences: false) {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[1].isEmpty, parameters.updateValue(parts[1], forKey: parts[0]) == nil else {
+                return nil
+            }
+        }
+        guard let number = parameters.removeValue(forKey: "index"), number.utf8.allSatisfy({ (48...57).contains($0) }),
+            let index = Int(number)
+        else { return nil }
+        self.index = index
+        if let text = parameters.removeValue(forKey: "wait") {
+            guard let wait = DurationText.parse(String(text)) else { return nil }
+            self.wait = min(wait, RoutingHandlers.longestWait)
+        } else {
+            wait = RoutingHandlers.defaultWait
+        }
+        worker = parameters.removeValue(forKey: "worker").map(String.init)
+        if let worker, !WorkerID.isValid(worker) { return nil }
+        switch parameters.removeValue(forKey: "delta") {
+        case "true": isDelta = true
+        case nil, "false": isDelta = false
+        default: return nil
+        }
+        guard parameters.isEmpty else { return nil }
+    }
+
+    /// The line without its CR; nil when it doesn't end with one, or has another.
+    private static func line(_ line: Substring.UTF8View) -> Substring.UTF8View? {
+        guard line.last == UInt8(ascii: "\r") else { return nil }
+        let rest = line.dropLast()
+        return rest.allSatisfy { $0 >= 0x20 && $0 < 0x7F || $0 == 0x09 } ? rest : nil
+    }
+
+    /// As `BearerAuthentication` reads it.
+    private static func bearer(_ value: Substring) -> String? {
+        let parts = value.split(whereSeparator: { $0 == " " || $0 == "\t" })
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return String(parts[1])
+    }
+
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 48...57: true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+}
