@@ -44,7 +44,8 @@ package struct AdminServer: Service, CustomStringConvertible {
     package func run() async throws { try await application.run() }
 
     static func router(
-        controlPlane: ControlPlane, token: AdminToken, metrics: PrometheusRegistry, bodies: SharedBodies = SharedBodies(),
+        controlPlane: ControlPlane, token: AdminToken, metrics: PrometheusRegistry,
+        bodies: SharedBodies = SharedBodies(),
         beforeScrape: @escaping @Sendable () async -> Void
     ) -> Router<AdminContext> {
         let router = Router(context: AdminContext.self, options: [.autoGenerateHeadEndpoints])

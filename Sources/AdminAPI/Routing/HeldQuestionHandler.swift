@@ -62,8 +62,7 @@ final class HeldQuestionHandler: ChannelInboundHandler, RemovableChannelHandler 
             if view.count > Self.longestHead { goOver(context) }
             return
         }
-        // Up to the last line's end, without the empty line.
-        guard let question = RoutingQuestion(head: view[..<(end - 2)]), desk.admits(question) else {
+        guard let question = RoutingQuestion(head: view[..<end]), desk.admits(question) else {
             return goOver(context)
         }
         unread.moveReaderIndex(forwardBy: end - view.startIndex)

@@ -15,9 +15,11 @@ struct RoutingQuestion: Hashable {
 
     /// Nil for whatever isn't exactly such a question, be it another one, one that is to be refused, or one that is
     /// written in an unusual way: that is for the API's general code, which answers it with all due care.
-    /// - Parameter head: from the request line up to, and without, the empty line.
-    init?(head: some Collection<UInt8>) {
-        let text = String(decoding: head, as: UTF8.self)
+    /// - Parameter head: from the request line to the empty line.
+    init?(head: some BidirectionalCollection<UInt8>) {
+        guard head.suffix(4).elementsEqual("\r\n\r\n".utf8) else { return nil }
+        // Without the last three bytes what is left is lines that end with CR, parted by LF.
+        let text = String(decoding: head.dropLast(3), as: UTF8.self)
         var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).makeIterator()
         guard let first = lines.next().flatMap(Self.line) else { return nil }
         let words = first.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
@@ -30,7 +32,8 @@ struct RoutingQuestion: Hashable {
         var hasHost = false
         while let line = lines.next() {
             // A field's name is a token, right before the colon (RFC 9112 section 5.1); anything odd isn't for here.
-            guard let line = Self.line(line), let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
+            guard let line = Self.line(line), let colon = line.firstIndex(of: UInt8(ascii: ":")),
+                colon > line.startIndex,
                 line[..<colon].allSatisfy(Self.isTokenByte)
             else { return nil }
             let value = Substring(line[line.index(after: colon)...])

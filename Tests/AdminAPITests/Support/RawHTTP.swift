@@ -13,16 +13,29 @@ enum RawHTTP {
         // Blocking calls belong on a thread of their own: the few that run tasks would keep the server from answering.
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
-                continuation.resume(with: Result { try exchange(port: port, Array(request.utf8)) })
+                continuation.resume(with: Result { try exchange(port: port, [Array(request.utf8)]) })
             }
         }
     }
 
-    private static func exchange(port: Int, _ bytes: [UInt8]) throws -> String {
+    /// The same, with each piece in a packet of its own.
+    static func exchange(port: Int, pieces: [String]) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try exchange(port: port, pieces.map { Array($0.utf8) }) })
+            }
+        }
+    }
+
+    /// Sends `request`, runs `body`, and closes the connection without having read anything.
+    static func withConnection(port: Int, _ request: String, _ body: () async throws -> Void) async throws {
         let descriptor = try connect(port)
         defer { close(descriptor) }
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        transmit(Array(request.utf8), descriptor)
+        try await body()
+    }
+
+    private static func transmit(_ bytes: [UInt8], _ descriptor: Int32) {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
@@ -32,6 +45,16 @@ enum RawHTTP {
             guard count > 0 else { break }
             sent += count
         }
+    }
+
+    private static func exchange(port: Int, _ pieces: [[UInt8]]) throws -> String {
+        let descriptor = try connect(port)
+        defer { close(descriptor) }
+        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var atOnce: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &atOnce, socklen_t(MemoryLayout<Int32>.size))
+        for piece in pieces { transmit(piece, descriptor) }
         var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
