@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import Metrics
 package import RoutingModel
 internal import Synchronization
@@ -20,7 +21,10 @@ extension ControlPlane {
                 ask(
                     UpdateQuestion(
                         id: id, index: index, wait: wait, worker: worker,
-                        reply: { continuation.resume(returning: $0) }))
+                        reply: { update in
+                            self.delivered()
+                            continuation.resume(returning: update)
+                        }))
             }
         } onCancel: {
             Task { await self.withdraw([id]) }
@@ -48,12 +52,15 @@ extension ControlPlane {
         let newest = published.snapshot.index
         let isRefused = worker.map { workerRegistry.hasRefused($0.id, index: newest) } ?? false
         guard let index = question.index, index == newest || isRefused else {
-            return question.reply(update(for: question.index))
+            return reply(question.reply, update(for: question.index))
         }
-        guard question.wait > .zero, !isShuttingDown else { return question.reply(nil) }
+        guard question.wait > .zero, !isShuttingDown else { return reply(question.reply, nil) }
         let tick = tick(after: question.wait)
         watchers[question.id] = Watcher(base: index, worker: worker, tick: tick, reply: question.reply)
         expiring[tick, default: []].insert(question.id)
+        waiting.append(question.id)
+        // Waits end all the time while nothing is published.
+        if waiting.count > 2 * watchers.count + 1_024 { waiting.removeAll { watchers[$0] == nil } }
         if let worker { workerRegistry.held(worker.id) }
     }
 
@@ -64,46 +71,71 @@ extension ControlPlane {
         endBarriers()
     }
 
-    /// How many are answered in one go: what else is to be done gets its turn in between.
+    /// How many are answered in one go, and how many answers may be on their way to their sockets: what else is to be
+    /// done, here and there, gets its turn in between.
     private static let answeredAtOnce = 64
+    private static let undeliveredAtOnce = 512
 
-    /// A snapshot was published: whoever waits for it gets it, the workers of this process first.
+    /// A snapshot was published: whoever waits for it gets it, the workers of this process first, then those who have
+    /// waited for longest.
     func answerWatchers() {
         updates = [:]
         let index = published.snapshot.index
-        due = []
-        for (id, watcher) in watchers {
-            if let worker = watcher.worker {
-                if workerRegistry.hasRefused(worker.id, index: index) { continue }
-                if worker.isEmbedded {
-                    release(id, with: update(for: watcher.base))
-                    continue
-                }
+        var stay: [Int] = []
+        for id in waiting {
+            guard let watcher = watchers[id] else { continue }
+            if let worker = watcher.worker, workerRegistry.hasRefused(worker.id, index: index) {
+                stay.append(id)
+            } else if watcher.worker?.isEmbedded == true {
+                release(id, with: update(for: watcher.base))
+            } else {
+                due.append(id)
             }
-            due.append(id)
         }
+        waiting = stay
         guard !isAnswering else { return }
-        answerSome()
-        guard !due.isEmpty else { return }
         isAnswering = true
-        Task { await self.answerTheRest() }
+        answerSome()
+        if due.isEmpty { isAnswering = false } else { answerSoon() }
     }
+
+    /// Goes on when others have had their turn.
+    private nonisolated func answerSoon() { Task { await answerTheRest() } }
 
     private func answerTheRest() async {
         while !due.isEmpty {
-            await Task.yield()
+            if undelivered.load(ordering: .acquiring) >= Self.undeliveredAtOnce {
+                // Whoever delivers the one that makes it few enough goes on here.
+                isWaitingForDelivery.store(true, ordering: .sequentiallyConsistent)
+                guard undelivered.load(ordering: .sequentiallyConsistent) < Self.undeliveredAtOnce,
+                    isWaitingForDelivery.exchange(false, ordering: .sequentiallyConsistent)
+                else { return }
+            }
             answerSome()
+            await Task.yield()
         }
         isAnswering = false
     }
 
     private func answerSome() {
-        let some = due.suffix(Self.answeredAtOnce)
-        for id in some {
+        for _ in 0..<min(Self.answeredAtOnce, due.count) {
             // It may have gone meanwhile.
-            if let base = watchers[id]?.base { release(id, with: update(for: base)) }
+            guard let id = due.popFirst(), let watcher = watchers[id] else { continue }
+            if let worker = watcher.worker, workerRegistry.hasRefused(worker.id, index: published.snapshot.index) {
+                waiting.append(id)
+            } else {
+                release(id, with: update(for: watcher.base))
+            }
         }
-        due.removeLast(min(some.count, due.count))
+    }
+
+    /// An answer has been written, or there is nobody to write it to: to be called once for each reply.
+    package nonisolated func delivered() {
+        let left = undelivered.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue
+        guard left < Self.undeliveredAtOnce / 2, isWaitingForDelivery.load(ordering: .sequentiallyConsistent),
+            isWaitingForDelivery.exchange(false, ordering: .sequentiallyConsistent)
+        else { return }
+        answerSoon()
     }
 
     /// One for all who have the same.
@@ -120,7 +152,12 @@ extension ControlPlane {
         guard let watcher = watchers.removeValue(forKey: id) else { return }
         expiring[watcher.tick]?.remove(id)
         if let worker = watcher.worker { workerRegistry.answered(worker.id, clock: clock.now) }
-        watcher.reply(update)
+        reply(watcher.reply, update)
+    }
+
+    private func reply(_ reply: UpdateQuestion.Reply, _ update: PublishedUpdate?) {
+        undelivered.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        reply(update)
     }
 
     // MARK: The end of waits

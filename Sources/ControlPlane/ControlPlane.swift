@@ -1,3 +1,4 @@
+internal import DequeModule
 package import HashTreeCollections
 package import Logging
 package import RoutingEngine
@@ -62,11 +63,16 @@ package actor ControlPlane {
     // Consumers.
     var watchers: [Int: Watcher] = [:]
     let lastQuestion = Atomic(0)
+    /// Answers that have been handed on and not been written yet.
+    let undelivered = Atomic(0)
+    let isWaitingForDelivery = Atomic(false)
     /// The watchers whose wait is over at a tick.
     var expiring: [Int64: Set<Int>] = [:]
     let began: ContinuousClock.Instant
-    /// Watchers that are yet to be told of the newest snapshot.
-    var due: [Int] = []
+    /// Watchers who have the newest snapshot, in the order in which they asked, and those who are yet to be told of it.
+    /// Some may have gone.
+    var waiting: [Int] = []
+    var due: Deque<Int> = []
     var isAnswering = false
     /// What those get who have a certain index, made once for each.
     var updates: [Int: PublishedUpdate] = [:]

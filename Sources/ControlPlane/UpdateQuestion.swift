@@ -1,7 +1,7 @@
 /// A question for the newest snapshot, from one who wants to be called back.
 package struct UpdateQuestion: Sendable {
     /// Gets the answer, nil when the wait was over before there was one; called once, in the control plane, so it must
-    /// hand on and return at once.
+    /// hand on and return at once. Who has written the answer calls `ControlPlane.delivered`.
     package typealias Reply = @Sendable (PublishedUpdate?) -> Void
 
     /// Tells it from all others; `ControlPlane.newQuestionID` gives one.

@@ -6,8 +6,12 @@ import Testing
 struct RoutingQuestionTests {
     private static let fields = "Host: 127.0.0.1\r\nAuthorization: Bearer secret\r\n"
 
-    private func read(_ target: String, _ fields: String = fields, version: String = "HTTP/1.1") -> RoutingQuestion? {
-        RoutingQuestion(head: Array("GET \(target) \(version)\r\n\(fields)\r\n".utf8))
+    private func read(_ target: String, version: String = "HTTP/1.1") -> RoutingQuestion? {
+        RoutingQuestion(line: Array("GET \(target) \(version)\r\n".utf8))
+    }
+
+    private func token(_ fields: String) -> String? {
+        RoutingQuestion.token(inFields: Array("\(fields)\r\n".utf8))
     }
 
     @Test("a worker's question is read with all that it says")
@@ -17,7 +21,7 @@ struct RoutingQuestionTests {
         #expect(question.wait == .milliseconds(1_500))
         #expect(question.worker == "edge-1")
         #expect(question.isDelta)
-        #expect(question.token == "secret")
+        #expect(token(Self.fields) == "secret")
         let plain = try #require(read("/v1/routing?delta=false&index=0"))
         #expect(plain.wait == .seconds(30))
         #expect(plain.worker == nil)
@@ -28,7 +32,7 @@ struct RoutingQuestionTests {
     @Test("fields are read whatever their case, and those that mean nothing here don't matter")
     func otherFields() {
         let fields = "HOST:x\r\nauthorization:\tBEARER   secret \r\nAccept: */*\r\nUser-Agent: a b (c)\r\nX-Empty:\r\n"
-        #expect(read("/v1/routing?index=1", fields)?.token == "secret")
+        #expect(token(fields) == "secret")
     }
 
     @Test(
@@ -58,20 +62,26 @@ struct RoutingQuestionTests {
             "Host: x\r\nAuthorization: Bearer\r\n", "Host: x\r\nAuthorization: Bearer a b\r\n",
         ])
     func otherFieldsRefused(_ fields: String) {
-        #expect(read("/v1/routing?index=1", fields) == nil)
+        #expect(token(fields) == nil)
     }
 
     @Test("other methods, versions and broken lines are left to the general code")
     func otherLines() {
         #expect(read("/v1/routing?index=1", version: "HTTP/1.0") == nil)
         #expect(read("/v1/routing?index=1", version: "HTTP/1.1 ") == nil)
-        let whole = "GET /v1/routing?index=1 HTTP/1.1\r\n\(Self.fields)\r\n"
-        #expect(RoutingQuestion(head: Array(whole.utf8)) != nil)
+        let whole = "GET /v1/routing?index=1 HTTP/1.1\r\n"
+        #expect(RoutingQuestion(line: Array(whole.utf8)) != nil)
         for odd in [
-            "HEAD" + whole.dropFirst(3), whole.replacing("\r\n", with: "\n"), String(whole.dropLast(2)), "", "\r\n\r\n",
-            " " + whole, whole.replacing("GET /", with: "GET  /"),
+            "HEAD" + whole.dropFirst(3), whole.replacing("\r\n", with: "\n"), String(whole.dropLast()), "", "\r\n",
+            " " + whole, whole.replacing("GET /", with: "GET  /"), whole.replacing("?", with: "?\u{0}"),
+            whole.replacing("?", with: "?é"), "GET /v1/routing? HTTP/1.1\r\n",
         ] {
-            #expect(RoutingQuestion(head: Array(odd.utf8)) == nil)
+            #expect(RoutingQuestion(line: Array(odd.utf8)) == nil)
+        }
+        let fields = Self.fields + "\r\n"
+        #expect(RoutingQuestion.token(inFields: Array(fields.utf8)) != nil)
+        for odd in [fields.replacing("\r\n", with: "\n"), String(fields.dropLast(2)), "", "\r\n", "\r\n\r\n"] {
+            #expect(RoutingQuestion.token(inFields: Array(odd.utf8)) == nil)
         }
     }
 

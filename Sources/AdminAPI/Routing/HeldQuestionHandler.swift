@@ -24,6 +24,8 @@ final class HeldQuestionHandler: ChannelInboundHandler, RemovableChannelHandler 
     private let takeover: EventLoopPromise<HTTP1Channel.Value>
 
     private var unread = ByteBuffer()
+    /// The fields of the last question, which were found to be in order.
+    private var admitted = ByteBuffer()
     /// The question that is with the desk.
     private var held: (id: Int, question: RoutingQuestion)?
     private var hasGoneOver = false
@@ -62,16 +64,21 @@ final class HeldQuestionHandler: ChannelInboundHandler, RemovableChannelHandler 
             if view.count > Self.longestHead { goOver(context) }
             return
         }
-        guard let question = RoutingQuestion(head: view[..<end]), desk.admits(question) else {
+        let line = view[..<(view.firstIndex(of: 10).map { $0 + 1 } ?? end)]
+        let fields = view[line.endIndex..<end]
+        // A worker's fields are the same each time.
+        let isKnown = admitted.readableBytes == fields.count && admitted.readableBytesView.elementsEqual(fields)
+        guard let question = RoutingQuestion(line: line), isKnown || desk.admits(fields: fields) else {
             return goOver(context)
         }
+        if !isKnown { admitted = ByteBuffer(bytes: fields) }
         unread.moveReaderIndex(forwardBy: end - view.startIndex)
         if unread.readableBytes == 0 { unread = ByteBuffer() }
         idle?.cancel()
         idle = nil
         let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        let id = desk.ask(question) { update in
+        let id = desk.ask(question, on: loop) { update in
             loop.execute { bound.value.handler.answer(bound.value.context, update) }
         }
         held = (id, question)
@@ -91,6 +98,7 @@ final class HeldQuestionHandler: ChannelInboundHandler, RemovableChannelHandler 
     // MARK: Answering
 
     private func answer(_ context: ChannelHandlerContext, _ update: PublishedUpdate?) {
+        defer { desk.delivered() }
         guard let held, context.channel.isActive else { return }
         self.held = nil
         for buffer in desk.response(to: held.question, update, isLast: isLast, allocator: context.channel.allocator) {
@@ -124,7 +132,7 @@ final class HeldQuestionHandler: ChannelInboundHandler, RemovableChannelHandler 
             case is ChannelShouldQuiesceEvent:
                 isLast = true
                 // Whoever is being held is told that nothing has changed, and to come back on another connection.
-                if let held { desk.withdraw(held.id) } else { end(context) }
+                if let held { desk.withdraw(held.id, on: context.eventLoop) } else { end(context) }
             case ChannelEvent.inputClosed:
                 // It can't ask again. A process that was killed looks the same.
                 end(context)
@@ -136,7 +144,7 @@ final class HeldQuestionHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     func channelInactive(context: ChannelHandlerContext) {
         if !hasGoneOver {
-            if let held { desk.withdraw(held.id) }
+            if let held { desk.withdraw(held.id, on: context.eventLoop) }
             held = nil
             idle?.cancel()
             takeover.fail(ChannelError.eof)

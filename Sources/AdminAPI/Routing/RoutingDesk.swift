@@ -30,13 +30,16 @@ final class RoutingDesk: Sendable {
         self.bodies = bodies
     }
 
-    func admits(_ question: RoutingQuestion) -> Bool { token.matches(question.token) }
+    /// Whether a request with these fields may ask, and is of the kind that is answered here.
+    func admits(fields: ByteBufferView) -> Bool {
+        RoutingQuestion.token(inFields: fields).map(token.matches) ?? false
+    }
 
     /// - Parameter reply: called once, from anywhere; it must hand on and return at once.
     /// - Returns: what `withdraw` takes.
-    func ask(_ question: RoutingQuestion, reply: @escaping UpdateQuestion.Reply) -> Int {
+    func ask(_ question: RoutingQuestion, on loop: any EventLoop, reply: @escaping UpdateQuestion.Reply) -> Int {
         let id = controlPlane.newQuestionID()
-        hand { inbox in
+        hand(on: loop) { inbox in
             inbox.questions.append(
                 UpdateQuestion(
                     id: id, index: question.index, wait: question.wait,
@@ -45,18 +48,21 @@ final class RoutingDesk: Sendable {
         return id
     }
 
-    /// Nobody waits for the answer any more.
-    func withdraw(_ id: Int) { hand { $0.withdrawn.append(id) } }
+    /// An answer has been written, or there was nobody left to write it to: once for each reply.
+    func delivered() { controlPlane.delivered() }
 
-    /// One task takes over whatever has come by then: the first of a burst starts it, the others join.
-    private func hand(_ put: (inout Inbox) -> Void) {
+    /// Nobody waits for the answer any more.
+    func withdraw(_ id: Int, on loop: any EventLoop) { hand(on: loop) { $0.withdrawn.append(id) } }
+
+    /// One task takes over whatever a turn of the loop has brought.
+    private func hand(on loop: any EventLoop, _ put: (inout Inbox) -> Void) {
         let isFirst = inbox.withLock { inbox in
             put(&inbox)
             defer { inbox.isScheduled = true }
             return !inbox.isScheduled
         }
         guard isFirst else { return }
-        Task { await deliver() }
+        loop.execute { Task { await self.deliver() } }
     }
 
     private func deliver() async {

@@ -7,55 +7,23 @@ struct RoutingQuestion: Hashable {
     let wait: Duration
     let worker: String?
     let isDelta: Bool
-    /// What follows the scheme in `Authorization: Bearer …`.
-    let token: String
 
     /// What a request must begin with to be one.
     static let beginning = Array("GET /v1/routing?".utf8)
 
     /// Nil for whatever isn't exactly such a question, be it another one, one that is to be refused, or one that is
     /// written in an unusual way: that is for the API's general code, which answers it with all due care.
-    /// - Parameter head: from the request line to the empty line.
-    init?(head: some BidirectionalCollection<UInt8>) {
-        guard head.suffix(4).elementsEqual("\r\n\r\n".utf8) else { return nil }
-        // Without the last three bytes what is left is lines that end with CR, parted by LF.
-        let text = String(decoding: head.dropLast(3), as: UTF8.self)
-        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).makeIterator()
-        guard let first = lines.next().flatMap(Self.line) else { return nil }
-        let words = first.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-        guard words.count == 3, words[0].elementsEqual("GET".utf8), words[2].elementsEqual("HTTP/1.1".utf8),
-            words[1].starts(with: "/v1/routing?".utf8)
+    /// - Parameter line: the request line with its CRLF.
+    init?(line: some BidirectionalCollection<UInt8>) {
+        guard line.suffix(2).elementsEqual("\r\n".utf8) else { return nil }
+        let text = String(decoding: line.dropLast(2), as: UTF8.self)
+        guard text.hasPrefix("GET /v1/routing?"), text.hasSuffix(" HTTP/1.1"),
+            text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F })
         else { return nil }
-        let target = Substring(words[1])
-
-        var token: String?
-        var hasHost = false
-        while let line = lines.next() {
-            // A field's name is a token, right before the colon (RFC 9112 section 5.1); anything odd isn't for here.
-            guard let line = Self.line(line), let colon = line.firstIndex(of: UInt8(ascii: ":")),
-                colon > line.startIndex,
-                line[..<colon].allSatisfy(Self.isTokenByte)
-            else { return nil }
-            let value = Substring(line[line.index(after: colon)...])
-            switch Substring(line[..<colon]).lowercased() {
-            case "authorization":
-                guard token == nil, let secret = Self.bearer(value) else { return nil }
-                token = secret
-            case "host":
-                guard !hasHost else { return nil }
-                hasHost = true
-            // A body, a condition, a wish about the connection: general code.
-            case "content-length", "transfer-encoding", "if-none-match", "connection", "upgrade", "expect", "te",
-                "trailer":
-                return nil
-            default: break
-            }
-        }
-        guard let token, hasHost else { return nil }
-        self.token = token
-
+        let target = text.utf8.dropFirst("GET /v1/routing?".utf8.count).dropLast(" HTTP/1.1".utf8.count)
+        guard !target.contains(UInt8(ascii: " ")) else { return nil }
         var parameters: [Substring: Substring] = [:]
-        for pair in target.dropFirst("/v1/routing?".count).split(separator: "&", omittingEmptySubsequences: false) {
+        for pair in Substring(target).split(separator: "&", omittingEmptySubsequences: false) {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, !parts[1].isEmpty, parameters.updateValue(parts[1], forKey: parts[0]) == nil else {
                 return nil
@@ -79,6 +47,38 @@ struct RoutingQuestion: Hashable {
         default: return nil
         }
         guard parameters.isEmpty else { return nil }
+    }
+
+    /// What follows the scheme in `Authorization: Bearer …`; nil also when any field is odd, or changes what the request
+    /// means.
+    /// - Parameter fields: the lines of the fields and the empty line, each with its CRLF.
+    static func token(inFields fields: some BidirectionalCollection<UInt8>) -> String? {
+        guard fields.suffix(4).elementsEqual("\r\n\r\n".utf8) else { return nil }
+        // Without the last three bytes what is left is lines that end with CR, parted by LF.
+        let text = String(decoding: fields.dropLast(3), as: UTF8.self)
+        var token: String?
+        var hasHost = false
+        for line in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            // A field's name is a token, right before the colon (RFC 9112 section 5.1); anything odd isn't for here.
+            guard let line = Self.line(line), let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
+                line[..<colon].allSatisfy(Self.isTokenByte)
+            else { return nil }
+            let value = Substring(line[line.index(after: colon)...])
+            switch Substring(line[..<colon]).lowercased() {
+            case "authorization":
+                guard token == nil, let secret = Self.bearer(value) else { return nil }
+                token = secret
+            case "host":
+                guard !hasHost else { return nil }
+                hasHost = true
+            // A body, a condition, a wish about the connection: general code.
+            case "content-length", "transfer-encoding", "if-none-match", "connection", "upgrade", "expect", "te",
+                "trailer":
+                return nil
+            default: break
+            }
+        }
+        return hasHost ? token : nil
     }
 
     /// The line without its CR; nil when it doesn't end with one, or has another.

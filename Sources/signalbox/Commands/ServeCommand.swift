@@ -5,6 +5,7 @@ import ControlPlane
 import Foundation
 import Logging
 import Metrics
+import NIOCore
 import ProxyWorker
 import RoutingModel
 import ServiceLifecycle
@@ -61,6 +62,8 @@ struct ServeCommand: AsyncParsableCommand {
         let metrics = PrometheusRegistry()
         MetricsSystem.bootstrap(metrics)
         FileLimit.raise()
+        // More loops than cores: when thousands of workers are answered at once, a write on another loop gets its turn.
+        NIOSingletons.groupLoopCountSuggestion = max(8, System.coreCount)
 
         do {
             let directory = try DataDirectory(path: environment.value(dataDir, "DATA_DIR", default: "signalbox-data"))
