@@ -26,6 +26,11 @@ struct WorkerRegistry {
     /// By id.
     var all: [WorkerStatus] { records.values.map(\.status).sorted { $0.id < $1.id } }
 
+    /// What there is to count, in no order.
+    var figures: [(id: String, applied: Int, state: WorkerStatus.State)] {
+        records.values.map { ($0.status.id, $0.status.applied, $0.status.state) }
+    }
+
     subscript(id: String) -> WorkerStatus? { records[id]?.status }
 
     var liveIDs: [String] { records.values.filter { $0.status.state == .live }.map(\.status.id) }

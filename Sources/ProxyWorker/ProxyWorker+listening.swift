@@ -18,15 +18,11 @@ extension ProxyWorker {
     func listen(_ loops: [LoopHandle]) async throws {
         var addresses: [ListenAddress] = []
         for address in configuration.listen {
-            var port = address.port
-            if port != 0, let loop = loops.first { try await Self.check(address, on: loop) }
-            for loop in loops {
-                let channel = try await Self.bootstrap(loop, configuration).bind(host: address.host, port: port).get()
-                state.withLock { $0.listeners.append(channel) }
-                // With port 0 the first listener finds a port, and the others share it.
-                port = channel.localAddress?.port ?? port
+            do {
+                addresses.append(try await listen(address, loops))
+            } catch {
+                throw ListenError(address: address, cause: error)
             }
-            addresses.append(ListenAddress(host: address.host, port: port))
         }
         logger.info(
             "listening",
@@ -35,17 +31,19 @@ extension ProxyWorker {
         bound.set(.success(addresses))
     }
 
-    /// Makes sure that nobody else listens there: with `SO_REUSEPORT` the kernel would silently share the port between
-    /// two programs of one user, and clients would be routed by two tables.
-    private static func check(_ address: ListenAddress, on loop: LoopHandle) async throws {
-        do {
-            let probe = try await ServerBootstrap(group: loop.eventLoop)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .bind(host: address.host, port: address.port).get()
-            try await probe.close()
-        } catch {
-            throw ListenError(address: address, cause: error)
+    /// - Returns: the address with the port that was really bound.
+    private func listen(_ address: ListenAddress, _ loops: [LoopHandle]) async throws -> ListenAddress {
+        var target = try SocketAddress.makeAddressResolvingHost(address.host, port: address.port)
+        // With `SO_REUSEPORT` the kernel would silently share the port between two programs of one user, and clients
+        // would be routed by two tables.
+        if address.port != 0 { try PortProbe.check(target) }
+        for loop in loops {
+            let channel = try await Self.bootstrap(loop, configuration).bind(to: target).get()
+            state.withLock { $0.listeners.append(channel) }
+            // With port 0 the first listener finds a port, and the others share it.
+            target.port = channel.localAddress?.port ?? target.port
         }
+        return ListenAddress(host: address.host, port: target.port ?? address.port)
     }
 
     private static func bootstrap(_ loop: LoopHandle, _ configuration: ProxyConfiguration) -> ServerBootstrap {

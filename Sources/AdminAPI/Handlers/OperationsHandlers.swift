@@ -34,8 +34,7 @@ struct OperationsHandlers {
     }
 
     private func scrape() async -> Response {
-        for family in ControlPlane.perObjectGauges { metrics.forget(family) }
-        await controlPlane.recordGauges()
+        metrics.record(await controlPlane.figures)
         await beforeScrape()
         return Response(
             status: .ok,

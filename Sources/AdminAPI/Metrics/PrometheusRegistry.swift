@@ -8,6 +8,8 @@ package final class PrometheusRegistry: MetricsFactory, Sendable {
     private struct Family {
         let type: String
         var series: [String: any PrometheusSeries] = [:]
+        /// What was measured all at once, ordered by labels.
+        var samples: [(labels: String, value: Double)] = []
     }
 
     private let families = Mutex<[String: Family]>([:])
@@ -23,6 +25,9 @@ package final class PrometheusRegistry: MetricsFactory, Sendable {
             for (labels, series) in family.series.sorted(by: { $0.key < $1.key }) {
                 series.render(name: name, labels: labels, into: &text)
             }
+            for sample in family.samples {
+                PrometheusNumber.render(sample.value, name: name, labels: sample.labels, into: &text)
+            }
         }
         return text
     }
@@ -32,15 +37,22 @@ package final class PrometheusRegistry: MetricsFactory, Sendable {
         series(label, dimensions, type: "counter", suffix: "_total") { PrometheusValue() }.set(Int64(value))
     }
 
-    /// Drops a family's series, whose objects may be gone; those that still exist are set again.
-    package func forget(_ name: String) { families.withLock { $0[name] = nil } }
+    /// Sets a gauge with all its series at once: whoever renders sees all of them as given here or as they were before,
+    /// and nothing of objects that are gone. Without a sample the gauge isn't shown.
+    package func replace(gauge label: String, with samples: [(dimensions: [(String, String)], value: Double)]) {
+        let name = Self.sanitize(label)
+        let lines = samples.map { (labels: Self.labels($0.dimensions), value: $0.value) }.sorted {
+            $0.labels < $1.labels
+        }
+        families.withLock { $0[name] = lines.isEmpty ? nil : Family(type: "gauge", samples: lines) }
+    }
 
     private func series<S: PrometheusSeries>(
         _ label: String, _ dimensions: [(String, String)], type: String, suffix: String = "", _ make: () -> S
     ) -> S {
         var name = Self.sanitize(label)
         if !suffix.isEmpty, !name.hasSuffix(suffix) { name += suffix }
-        let labels = dimensions.map { "\(Self.sanitize($0.0))=\"\(Self.escape($0.1))\"" }.joined(separator: ",")
+        let labels = Self.labels(dimensions)
         return families.withLock { families in
             if let known = families[name]?.series[labels] as? S { return known }
             let made = make()
@@ -79,18 +91,44 @@ package final class PrometheusRegistry: MetricsFactory, Sendable {
     package func destroyRecorder(_ handler: any RecorderHandler) {}
     package func destroyTimer(_ handler: any TimerHandler) {}
 
-    private static func sanitize(_ label: String) -> String {
-        String(label.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ":") ? $0 : "_" })
+    private static func labels(_ dimensions: [(String, String)]) -> String {
+        var text = ""
+        for (name, value) in dimensions {
+            if !text.isEmpty { text += "," }
+            text += sanitize(name)
+            text += "=\""
+            text += escape(value)
+            text += "\""
+        }
+        return text
     }
 
-    private static func escape(_ value: String) -> String {
-        value.reduce(into: "") { text, character in
-            switch character {
-            case "\\": text += "\\\\"
-            case "\"": text += "\\\""
-            case "\n": text += "\\n"
-            default: text.append(character)
-            }
+    /// Every byte that a name can't have becomes an underscore.
+    private static func sanitize(_ label: String) -> String {
+        if label.utf8.allSatisfy(isNameByte) { return label }
+        return String(decoding: label.utf8.map { isNameByte($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: ":"):
+            true
+        default: false
         }
+    }
+
+    /// By bytes, not by characters: a quote is a quote for who reads this, whatever it is combined with.
+    private static func escape(_ value: String) -> String {
+        func isSpecial(_ byte: UInt8) -> Bool {
+            byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
+        }
+        guard value.utf8.contains(where: isSpecial) else { return value }
+        var bytes: [UInt8] = []
+        for byte in value.utf8 {
+            if isSpecial(byte) { bytes.append(UInt8(ascii: "\\")) }
+            bytes.append(byte == UInt8(ascii: "\n") ? UInt8(ascii: "n") : byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

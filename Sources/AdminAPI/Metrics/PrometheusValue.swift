@@ -8,8 +8,7 @@ final class PrometheusValue: PrometheusSeries, CounterHandler, FloatingPointCoun
     private let value = Mutex(0.0)
 
     func render(name: String, labels: String, into text: inout String) {
-        let number = PrometheusNumber.text(value.withLock { $0 })
-        text += labels.isEmpty ? "\(name) \(number)\n" : "\(name){\(labels)} \(number)\n"
+        PrometheusNumber.render(value.withLock { $0 }, name: name, labels: labels, into: &text)
     }
 
     func increment(by amount: Int64) { value.withLock { $0 += Double(amount) } }
