@@ -86,6 +86,9 @@ package final class ConsulAgent: Sendable {
         }
     }
 
+    /// Whether its process is there, frozen or not.
+    package var isRunning: Bool { process.withLock { $0.map { $0.exitStatus == nil } ?? false } }
+
     /// All that it has written so far.
     package var output: String { process.withLock { $0 }?.output ?? "" }
 

@@ -12,14 +12,15 @@ package final class ConsulCluster: Sendable {
         }
     }
 
-    /// Starts the servers that don't run, and waits until all have a leader.
+    /// Starts the servers that don't run, thaws the others, and waits until all have a leader.
     package func start() async throws {
-        for agent in agents { try agent.launch() }
+        for agent in agents {
+            if agent.isRunning { agent.thaw() } else { try agent.launch() }
+        }
         try await waitForLeader()
     }
 
-    /// Waits until all servers have a leader and know themselves.
-    package func waitForLeader() async throws {
+    private func waitForLeader() async throws {
         for agent in agents { try await agent.waitForLeader() }
     }
 

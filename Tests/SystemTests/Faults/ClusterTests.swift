@@ -5,7 +5,7 @@ import Testing
 @Suite("A cluster of three servers", .sharedCluster, .serialized) struct ClusterTests {
     @Test("the leader is killed: another one is elected, and the server that is asked goes on")
     func leaderLost() async throws {
-        let cluster = try SharedCluster.cluster
+        let cluster = try await SharedCluster.whole()
         let leader = try await cluster.leader(asking: cluster.agents[0])
         try await FaultScenario.with(cluster.others(than: leader)[0]) { story in
             try await leader.kill()
@@ -17,12 +17,11 @@ import Testing
             try await story.follows(from: ["star-2", "star-3"], joining: "star-4", leaving: "star-2")
             try await story.ledgerTells()
         }
-        try await cluster.waitForLeader()
     }
 
     @Test("two of three are killed: without a quorum the last word counts, and it is said that it may be old")
     func quorumLost() async throws {
-        let cluster = try SharedCluster.cluster
+        let cluster = try await SharedCluster.whole()
         let survivor = cluster.agents[0]
         try await FaultScenario.with(survivor) { story in
             for server in cluster.others(than: survivor) { try await server.kill() }
@@ -30,8 +29,7 @@ import Testing
             try await story.serves(["star-1", "star-2"])
             try await story.knows(["star-1", "star-2"])
 
-            for server in cluster.others(than: survivor) { try server.launch() }
-            try await cluster.waitForLeader()
+            try await cluster.start()
             try await story.recovers()
             try await story.follows(from: ["star-1", "star-2"], joining: "star-3", leaving: "star-1")
             try await story.ledgerTells(.stale("leader"), .recovered)
@@ -42,7 +40,7 @@ import Testing
         "with several addresses the death of the one that is asked is no outage, nor is one that is dead from the start",
         .enabled(if: Self.takesSeveralAddresses, "--consul can't be repeated yet"))
     func severalAddresses() async throws {
-        let cluster = try SharedCluster.cluster
+        let cluster = try await SharedCluster.whole()
         let leader = try await cluster.leader(asking: cluster.agents[0])
         let others = cluster.others(than: leader)
         let nobody = "http://127.0.0.1:\(try FreePort.take())"
@@ -55,14 +53,13 @@ import Testing
             try await leader.start()
             try await story.ledgerTells()
         }
-        try await cluster.waitForLeader()
     }
 
     @Test(
         "with several addresses a frozen server is no outage: another one is asked",
         .enabled(if: Self.takesSeveralAddresses, "--consul can't be repeated yet"))
     func frozenServer() async throws {
-        let cluster = try SharedCluster.cluster
+        let cluster = try await SharedCluster.whole()
         let leader = try await cluster.leader(asking: cluster.agents[0])
         let (asked, other) = (cluster.others(than: leader)[0], cluster.others(than: leader)[1])
         try await FaultScenario.with(other, asking: [asked.url, other.url]) { story in
@@ -72,7 +69,6 @@ import Testing
             asked.thaw()
             try await story.ledgerTells()
         }
-        try await cluster.waitForLeader()
     }
 
     private static func newLeader(of cluster: ConsulCluster, after old: ConsulAgent) async throws {

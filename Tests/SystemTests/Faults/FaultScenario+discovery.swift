@@ -19,6 +19,10 @@ extension FaultScenario {
         while true {
             let watch = try await watch(service)
             if condition(watch) { return watch }
+            // A request that has failed can't be made good by what is yet to come.
+            if let failures = load.failures {
+                throw TestFailure("before \(service) \(what), \(failures)\nIts watch: \(try CanonicalJSON.text(watch))")
+            }
             guard ContinuousClock.now < end else {
                 throw TestFailure("waited in vain until \(service) \(what): \(try CanonicalJSON.text(watch))")
             }

@@ -107,8 +107,8 @@ final class FaultScenario {
     // MARK: What happens in Consul
 
     /// Registers an instance with a passing check; of the servers there are `star-1` … `star-5`.
-    func register(_ name: String, of service: String = "star") async throws {
-        try await consul.register(service, id: name, port: try star.port(name), tags: ["v1"])
+    func register(_ name: String, of service: String = "star", tags: [String] = ["v1"]) async throws {
+        try await consul.register(service, id: name, port: try star.port(name), tags: tags)
         // What was told by the instance itself is kept by an agent that keeps its data; a first status isn't.
         try await consul.setCheck(name, .passing)
         registered[name] = consul
@@ -128,11 +128,9 @@ final class FaultScenario {
     }
 
     /// Registers an instance that an agent has lost, and that Signalbox has all the time.
+    /// - Parameter tag: what it was tagged with since.
     func registerAgain(_ name: String, tag: String? = nil) async throws {
-        try await register(name)
-        expected.removeLast()
-        guard let tag else { return }
-        try await self.tag(name, tag)
+        try await register(name, tags: ["v1"] + [tag].compactMap { $0 })
         expected.removeLast()
     }
 

@@ -1,16 +1,16 @@
 import TestKit
 import Testing
 
-/// One cluster for all tests of a suite. Each must leave it whole.
+/// One cluster for all tests of a suite.
 struct SharedCluster: SuiteTrait, TestScoping {
     @TaskLocal private static var current: ConsulCluster?
 
+    /// The cluster with all its servers, whatever an earlier test has done to them.
     /// - Throws: `TestFailure` in a test whose suite hasn't this trait.
-    static var cluster: ConsulCluster {
-        get throws {
-            guard let current else { throw TestFailure("the suite has no cluster") }
-            return current
-        }
+    static func whole() async throws -> ConsulCluster {
+        guard let current else { throw TestFailure("the suite has no cluster") }
+        try await current.start()
+        return current
     }
 
     func provideScope(

@@ -109,7 +109,7 @@ final class SteadyLoad: Sendable {
         state.withLock { state in
             state.total += 1
             state.failed += 1
-            if state.failures.count < 20 { state.failures.append(line) }
+            if state.failures.count < 5 { state.failures.append(line) }
         }
     }
 }
