@@ -5,6 +5,8 @@ struct DueQueue<Element> {
     /// When the earliest is due.
     var earliest: ContinuousClock.Instant? { heap.first?.at }
 
+    var count: Int { heap.count }
+
     mutating func insert(_ element: Element, at: ContinuousClock.Instant) {
         heap.append((at, element))
         var child = heap.count - 1

@@ -2,6 +2,8 @@
 struct WatchLimits: Hashable, Sendable {
     /// Questions at once that Consul holds.
     let held: Int
+    /// How many of those are left free while there are more services.
+    let spare: Int
     /// Questions at once that it answers without holding them.
     let immediate: Int
     /// How many of those may be about services whose last question failed.
@@ -21,6 +23,7 @@ struct WatchLimits: Hashable, Sendable {
 
     init(_ configuration: ConsulConfiguration) {
         held = max(1, configuration.watches)
+        spare = held == 1 ? 0 : max(1, held / 8)
         immediate = max(2, configuration.immediateQuestions - configuration.confirmations)
         suspects = max(1, immediate / 2)
         probes = max(1, configuration.probes)

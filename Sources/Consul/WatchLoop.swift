@@ -192,7 +192,7 @@ struct WatchLoop {
                 logger.notice("Consul answers again", metadata: ["consul": "\(address(before))"])
             }
             toldAt = nil
-            perform(schedule.resume(at: now))
+            perform(schedule.resume(ofAnother: before != monitor.agent, at: now))
         case .lost(let reason):
             logger.error("\(reason)", metadata: ["services": "\(schedule.services.count)"])
             perform(schedule.suspend(at: now))

@@ -13,8 +13,10 @@ extension WatchSchedule {
         actions.append(
             .report(
                 WatchReport(
-                    service: key, outcome: .answer(index, answer), failures: service.failures,
-                    pause: pause > .zero ? pause : nil, restarts: service.restarts)))
+                    service: key, outcome: .answer(index, answer),
+                    // After an outage of the agent they weren't the service's own.
+                    failures: service.isSuspect ? service.failures : 0, pause: pause > .zero ? pause : nil,
+                    restarts: service.restarts)))
         let isChange = isNews && service.digest != nil
         service.digest = answer.digest
         service.backoff.succeeded()
@@ -25,7 +27,7 @@ extension WatchSchedule {
         if isChange { service.changedAt = now }
         services[key] = service
         // Not before its first answer: services that Consul can't answer for hold nothing.
-        if hot.count < limits.held { hot.insert(key) }
+        if hot.count < hotLimit { hot.insert(key) }
         if isChange { promote(key, at: now) }
         proceed(key, after: pause, at: now)
         return flush(now)
@@ -69,16 +71,18 @@ extension WatchSchedule {
     /// The service has changed: if it has no held question, it takes that of the one that has been quiet for longest.
     private mutating func promote(_ key: ServiceKey, at now: Instant) {
         guard !hot.contains(key) else { return }
-        var quiet: (key: ServiceKey, changedAt: Instant)?
-        for key in hot {
-            guard let changedAt = services[key]?.changedAt, changedAt < quiet?.changedAt ?? now else { continue }
-            quiet = (key, changedAt)
-        }
-        guard let quiet, quiet.changedAt.duration(to: now) >= Self.hotTime else { return }
-        hot.remove(quiet.key)
-        if case .asking(let number) = services[quiet.key]?.place, asked[number]?.slot == .held {
-            abandon(quiet.key)
-            enlist(quiet.key, at: now)
+        while hot.count >= hotLimit {
+            var quiet: (key: ServiceKey, changedAt: Instant)?
+            for key in hot {
+                guard let changedAt = services[key]?.changedAt, changedAt < quiet?.changedAt ?? now else { continue }
+                quiet = (key, changedAt)
+            }
+            guard let quiet, quiet.changedAt.duration(to: now) >= Self.hotTime else { return }
+            hot.remove(quiet.key)
+            if case .asking(let number) = services[quiet.key]?.place, asked[number]?.slot == .held {
+                abandon(quiet.key)
+                enlist(quiet.key, at: now)
+            }
         }
         hot.insert(key)
     }
@@ -111,7 +115,7 @@ extension WatchSchedule {
     }
 
     private mutating func probe(_ now: Instant) {
-        let cold = services.count - hot.count
+        let cold = cold
         while used[.probe, default: 0] < limits.probes, !round.isEmpty, pace.take(of: cold, at: now) {
             // Those that have left the round cost nothing.
             var next = round.popFirst()

@@ -22,9 +22,12 @@ struct WatchSchedule {
     }
 
     enum Slot: Hashable { case immediate, suspect, held, probe }
-    struct Question { let service: ServiceKey, slot: Slot }
+    struct Question { let service: ServiceKey, slot: Slot, wait: Duration, askedAt: Instant }
     struct Turn { let service: ServiceKey, number: Int }
 
+    /// How long a question is held at most while services are asked about in rounds, so that one that is abandoned
+    /// doesn't stay with Consul for long.
+    static let crowdedWait = Duration.seconds(10)
     /// A service keeps its held question for so long at least after it changed.
     static let hotTime = Duration.seconds(10)
 
@@ -34,6 +37,9 @@ struct WatchSchedule {
     var hot: Set<ServiceKey> = []
     var asked: [Int: Question] = [:]
     var used: [Slot: Int] = [:]
+    /// Held questions that were abandoned: Consul (1.8.7) doesn't notice that nobody waits any more, and counts the
+    /// connection until the wait is over.
+    var ghosts = DueQueue<Void>()
     private var lastNumber = 0
     var isSuspended = false
     /// Why nobody can be asked, for services that come meanwhile.
@@ -62,8 +68,16 @@ struct WatchSchedule {
 
     /// By how much what is known of a service may be behind.
     var stalenessBound: Duration {
-        services.count <= limits.held ? .zero : max(pace.round(of: services.count - hot.count), lastWait)
+        isCrowded || ghosts.earliest != nil && cold > 0 ? max(pace.round(of: cold), lastWait) : .zero
     }
+
+    private var isCrowded: Bool { services.count > limits.held }
+
+    /// How many services may have a held question. With more services some are left free, for those that change.
+    var hotLimit: Int { isCrowded ? limits.held - limits.spare : limits.held }
+
+    /// How many services are not held.
+    var cold: Int { services.count - used[.held, default: 0] }
 
     /// When `due` wants to be called.
     var wake: Instant? {
@@ -71,7 +85,7 @@ struct WatchSchedule {
         var wake = inspectAt
         if let due = pauses.earliest { wake = min(wake, due) }
         if !round.isEmpty, used[.probe, default: 0] < limits.probes {
-            wake = min(wake, pace.next(of: services.count - hot.count))
+            wake = min(wake, pace.next(of: cold))
         }
         return wake
     }
@@ -89,8 +103,8 @@ struct WatchSchedule {
             enlist(key, at: now)
             if let outage { report(failure: outage, of: key, pause: nil) }
         }
-        if hot.count < limits.held, hot.count < services.count {
-            for (key, service) in services where hot.count < limits.held && service.place == .cold {
+        if hot.count < hotLimit, hot.count < services.count {
+            for (key, service) in services where hot.count < hotLimit && service.place == .cold {
                 hot.insert(key)
                 enlist(key, at: now)
             }
@@ -100,6 +114,7 @@ struct WatchSchedule {
 
     /// Time has passed.
     mutating func due(at now: Instant) -> [Action] {
+        while ghosts.pop(at: now) != nil {}
         guard !isSuspended else { return [] }
         while let turn = pauses.pop(at: now) {
             if isValid(turn) { enlist(turn.service, at: now) }
@@ -130,7 +145,9 @@ struct WatchSchedule {
     }
 
     /// Everything is asked anew, whatever was known before: of another agent, or one that may have other data.
-    mutating func resume(at now: Instant) -> [Action] {
+    mutating func resume(ofAnother: Bool = false, at now: Instant) -> [Action] {
+        if ofAnother { ghosts.removeAll() }
+        while ghosts.pop(at: now) != nil {}
         isSuspended = false
         outage = nil
         inspectAt = now + limits.inspection
@@ -161,8 +178,9 @@ struct WatchSchedule {
             service.move(to: .queued, at: now)
             let turn = Turn(service: key, number: service.turn)
             if service.isSuspect { suspects.append(turn) } else { fresh.append(turn) }
-        } else if isHot {
-            let mode = HealthQuestion.Mode.watch(index: service.query.index, wait: limits.wait)
+        } else if isHot, used[.held, default: 0] + ghosts.count < limits.held {
+            let wait = isCrowded ? min(limits.wait, Self.crowdedWait) : limits.wait
+            let mode = HealthQuestion.Mode.watch(index: service.query.index, wait: wait)
             ask(&service, HealthQuestion(service: key, mode: mode), .held, now)
         } else {
             service.move(to: .cold, at: now)
@@ -172,7 +190,9 @@ struct WatchSchedule {
 
     mutating func ask(_ service: inout WatchedService, _ question: HealthQuestion, _ slot: Slot, _ now: Instant) {
         lastNumber += 1
-        asked[lastNumber] = Question(service: question.service, slot: slot)
+        var wait = Duration.zero
+        if case .watch(_, let longest) = question.mode { wait = longest }
+        asked[lastNumber] = Question(service: question.service, slot: slot, wait: wait, askedAt: now)
         used[slot, default: 0] += 1
         service.move(to: .asking(lastNumber), at: now)
         actions.append(.ask(lastNumber, question))
@@ -186,7 +206,11 @@ struct WatchSchedule {
     }
 
     mutating func abandon(_ key: ServiceKey) {
-        guard case .asking(let number) = services[key]?.place, end(number) != nil else { return }
+        guard case .asking(let number) = services[key]?.place, let question = end(number) else { return }
+        if question.slot == .held {
+            // As long as Consul may hold it.
+            ghosts.insert((), at: question.askedAt + question.wait + question.wait / 16)
+        }
         actions.append(.abandon(number))
     }
 
