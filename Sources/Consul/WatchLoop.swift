@@ -36,6 +36,12 @@ struct WatchLoop {
     /// When all services were last told that no agent can be asked.
     private var toldAt: ContinuousClock.Instant?
     private var isCrowded = false
+    /// Heartbeats in a row that told of no leader. An election takes about one; after more what an agent says may be
+    /// old, and nothing can change.
+    private var leaderlessBeats = 0
+    private static let leaderlessLimit = 2
+    private var isLeaderless: Bool { leaderlessBeats >= Self.leaderlessLimit }
+    private static let noLeader = "Consul has no leader: what it says may be old"
 
     init(
         client: ConsulClient, logger: Logger, send: AsyncStream<Event>.Continuation,
@@ -112,7 +118,8 @@ struct WatchLoop {
             switch action {
             case .ask(let number, let question): ask(number, question)
             case .abandon(let number): questions.removeValue(forKey: number)?.cancel()
-            case .report(let told):
+            case .report(var told):
+                if isLeaderless, case .answer = told.outcome { told.outcome = .failure(reason: Self.noLeader) }
                 log(told)
                 report.yield(told.observation(at: .now()))
             case .restarted(let service, let silent):
@@ -168,12 +175,25 @@ struct WatchLoop {
             if had != hasLeader {
                 logger.log(
                     level: hasLeader ? .notice : .warning,
-                    hasLeader ? "Consul has a leader again" : "Consul has no leader: what it says may be old",
+                    hasLeader ? "Consul has a leader again" : "\(Self.noLeader)",
                     metadata: ["consul": "\(address(monitor.agent))"])
             }
+            elected(hasLeader, at: now)
         case .failure(let failure):
             logger.debug("A heartbeat of Consul failed", metadata: ["reason": "\(failure.reason)"])
             follow(monitor.beatFailed(failure, at: now, chance: .random(in: 0..<1)), at: now)
+        }
+    }
+
+    private mutating func elected(_ hasLeader: Bool, at now: ContinuousClock.Instant) {
+        let was = isLeaderless
+        leaderlessBeats = hasLeader ? 0 : leaderlessBeats + 1
+        if isLeaderless, !was {
+            tell(Self.noLeader, now)
+        } else if was, !isLeaderless {
+            toldAt = nil
+            perform(schedule.suspend(at: now))
+            perform(schedule.resume(at: now))
         }
     }
 

@@ -9,7 +9,7 @@ struct WatchReport: Hashable, Sendable {
     }
 
     let service: ServiceKey
-    let outcome: Outcome
+    var outcome: Outcome
     /// Failures in a row, with this one; after an answer, the service's own before it.
     let failures: Int
     /// How long until the next question, if that isn't asked at once.

@@ -10,6 +10,12 @@ import Testing
 
 /// Nothing that hangs may go unseen, and nothing ends the watch.
 @Suite(.timeLimit(.minutes(2))) struct DiscoverySupervisionTests {
+    private final class Flag: Sendable {
+        private let value = Mutex(false)
+        var isSet: Bool { value.withLock { $0 } }
+        func set() { value.withLock { $0 = true } }
+    }
+
     /// Answers the first questions about a service; then a held one never returns, not even when it is cancelled.
     private final class HangingTransport: ConsulTransport {
         private let healthy: Int
@@ -170,17 +176,23 @@ import Testing
         }
     }
 
-    @Test("That there is no leader is no failure of the agent")
+    @Test("That there is no leader is told of every service when it lasts, and the agent is asked on")
     func leaderless() async throws {
+        let hasLeader = Flag()
         try await withTestHTTPServer { request in
-            if request.isHeartbeat { return TestHTTPServer.Answer(body: "\"\"") }
+            if request.isHeartbeat {
+                return hasLeader.isSet ? ScriptedConsul.leader : TestHTTPServer.Answer(body: "\"\"")
+            }
             if request.head.uri.contains("index=") { await neverEnding() }
             return ScriptedConsul.list(index: 3, leader: false, "a")
         } _: { server in
             try await withDiscovery(Self.configuration(server.url), watching: "star") { _, log in
-                try await eventually("there were some heartbeats") { server.requests.count { $0.isHeartbeat } >= 3 }
-                #expect(log.failures.isEmpty)
-                #expect(log.all.count == 1)
+                try await log.instances(of: "star", "is known") { $0.count == 1 }
+                try await eventually("it is told") { !log.failures.isEmpty }
+                try await eventually("there were more heartbeats") { server.requests.count { $0.isHeartbeat } >= 5 }
+                #expect(log.failures == ["Consul has no leader: what it says may be old"])
+                hasLeader.set()
+                try await eventually("it is asked about anew, and believed") { log.all.count >= 3 }
             }
         }
     }

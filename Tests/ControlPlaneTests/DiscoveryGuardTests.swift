@@ -95,6 +95,14 @@ struct DiscoveryGuardTests {
                 "is held: Consul's index went back from 100 to 99: its data may have been lost."
             ),
             (
+                "has the same index as before, as when the instances are hidden", UInt64(100), ["consul"],
+                "is held: Consul's index is still 100: the instances may be hidden from the token, not gone."
+            ),
+            (
+                "is contradicted by the catalogue", 101, ["consul", "star"],
+                "is held: Consul's catalogue still lists the service: the token may not read its nodes any more."
+            ),
+            (
                 "leaves the catalogue unknown", 101, nil,
                 "could not be confirmed: Consul's catalogue could not be asked."
             ),
@@ -120,6 +128,37 @@ struct DiscoveryGuardTests {
         #expect(hold.held.since == Timestamp(milliseconds: 1_000))
         #expect(actions.last == .wait(Self.star, number: number, pause: .milliseconds(500)))
         #expect(discoveryGuard.held(Self.star) == hold.held)
+    }
+
+    @Test(
+        "after data were lost, no service is believed to be gone before it was seen again, however high the index grows"
+    )
+    func growsAgain() {
+        var (discoveryGuard, number) = Self.asking()
+        let other = ServiceKey(name: "moon")
+        discoveryGuard.knows(Self.known("moon"))
+        func gone(_ key: ServiceKey, _ number: Int, index: UInt64) -> [DiscoveryGuard.Action] {
+            discoveryGuard.confirmed(
+                key, number: number,
+                DiscoveryConfirmation(
+                    observation: Self.answer(0, index: index, of: key), catalogue: ["consul", "more", "than", "that"]),
+                alarm: "empty it", known: Self.known(key.name), at: Self.start)
+        }
+        let first = gone(Self.star, number, index: 11)
+        #expect(!Self.held(first).isEmpty)
+        for key in [Self.star, other] {
+            let again = Self.ask(&discoveryGuard, about: key)
+            let later = gone(key, again, index: 1_000)
+            #expect(!Self.held(later).isEmpty)
+        }
+        // Seen again, its end is believed like any other.
+        _ = discoveryGuard.observed(Self.answer(2, index: 1_001), alarm: nil)
+        let end = Self.ask(&discoveryGuard, about: Self.star)
+        let last = gone(Self.star, end, index: 1_002)
+        #expect(last == [.believe(Self.answer(0, index: 1_002))])
+        let still = Self.ask(&discoveryGuard, about: other)
+        let held = gone(other, still, index: 1_003)
+        #expect(!Self.held(held).isEmpty)
     }
 
     @Test("an older index is believed when the policy says so, when none is known, and when instances are left")

@@ -60,7 +60,8 @@ struct RoutingQuestion: Hashable {
         var hasHost = false
         for line in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             // A field's name is a token, right before the colon (RFC 9112 section 5.1); anything odd isn't for here.
-            guard let line = Self.line(line), let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
+            guard let line = Self.line(line), let colon = line.firstIndex(of: UInt8(ascii: ":")),
+                colon > line.startIndex,
                 line[..<colon].allSatisfy(Self.isTokenByte)
             else { return nil }
             let value = Substring(line[line.index(after: colon)...])

@@ -35,6 +35,9 @@ struct DiscoveryGuard {
     private var suspicions: [ServiceKey: Suspicion] = [:]
     /// By datacenter.
     private var losses: [String: MassLoss] = [:]
+    /// Services of a datacenter whose data were lost, by name, until each is seen again: the index may have outgrown
+    /// the old one by the time that an answer about them comes.
+    private var lost: [String: Set<String>] = [:]
     private var numbers = 0
     /// When it was told last that an answer was not confirmed: a server that lags for long would fill the ledger.
     private var refutedAt: [ServiceKey: ContinuousClock.Instant] = [:]
@@ -66,6 +69,7 @@ struct DiscoveryGuard {
         guard let alarm else {
             // An answer that takes nothing away settles what an earlier one has asked; a failure doesn't.
             end(key)
+            found(key)
             return [.believe(observation)]
         }
         var suspicion = suspicions[key] ?? Suspicion(would: alarm, answer: observation)
@@ -92,6 +96,7 @@ struct DiscoveryGuard {
         }
         guard let alarm else {
             end(key)
+            found(key)
             let isTold = refutedAt[key].map { now - $0 < Self.refutationPause } ?? false
             guard suspicion.held == nil, !isTold else { return [.believe(answer)] }
             refutedAt[key] = now
@@ -102,12 +107,7 @@ struct DiscoveryGuard {
         }
         suspicions[key]?.would = alarm
         suspicions[key]?.answer = answer
-        let lastIndex = known.watch.consulIndex
-        if policy.checksIndex, lastIndex > 0, index < lastIndex {
-            return hold(
-                key, "is held: Consul's index went back from \(lastIndex) to \(index): its data may have been lost.",
-                at: answer.at)
-        }
+        if let reason = disbelief(in: index, of: key, known: known) { return hold(key, reason, at: answer.at) }
         if instances.isEmpty, skipped.isEmpty {
             return vanished(key, answer, would: alarm, confirmation.catalogue, known: known, at: now)
         }
@@ -127,18 +127,46 @@ struct DiscoveryGuard {
         guard let suspicion = suspicions[key], suspicion.held != nil else { return nil }
         losses[key.datacenter]?.accept(key.name)
         end(key)
+        found(key)
         return suspicion.answer
     }
 
     /// A service is not watched any more.
     mutating func forget(_ key: ServiceKey) {
         end(key)
+        found(key)
         refutedAt[key] = nil
         losses[key.datacenter]?.forget(key.name)
         if losses[key.datacenter]?.isEmpty == true { losses[key.datacenter] = nil }
     }
 
     // MARK: Steps
+
+    /// Why a confirmed answer that takes much away can't be believed for its index; nil when it can.
+    ///
+    /// Whatever takes an instance away raises the index of its service (Consul's "Blocking Queries"). One that stayed is
+    /// that of an answer from which something is hidden; one that went back is that of other data.
+    private mutating func disbelief(in index: UInt64, of key: ServiceKey, known: CatalogService) -> String? {
+        let last = known.watch.consulIndex
+        guard policy.checksIndex, last > 0 else { return nil }
+        if index < last {
+            lost[key.datacenter, default: []].formUnion(losses[key.datacenter]?.populated ?? [])
+            return "is held: Consul's index went back from \(last) to \(index): its data may have been lost."
+        }
+        if lost[key.datacenter]?.contains(key.name) == true {
+            return "is held: Consul's index went back and the service was not seen since: its data may have been lost."
+        }
+        if index == last {
+            return "is held: Consul's index is still \(index): the instances may be hidden from the token, not gone."
+        }
+        return nil
+    }
+
+    /// What is known of a service is true again.
+    private mutating func found(_ key: ServiceKey) {
+        guard lost[key.datacenter]?.remove(key.name) != nil else { return }
+        if lost[key.datacenter]?.isEmpty == true { lost[key.datacenter] = nil }
+    }
 
     /// The leader says that the service has no instance left.
     private mutating func vanished(
@@ -152,6 +180,12 @@ struct DiscoveryGuard {
         guard !catalogue.isEmpty else {
             return hold(
                 key, "is held: Consul lists no service at all, not even its own: the token may have lost its rights.",
+                at: answer.at)
+        }
+        guard !catalogue.contains(key.name) else {
+            return hold(
+                key,
+                "is held: Consul's catalogue still lists the service: the token may not read its nodes any more.",
                 at: answer.at)
         }
         var loss = losses[key.datacenter, default: MassLoss()]

@@ -22,7 +22,7 @@ struct MassLoss {
     }
 
     /// Services with instances, as known.
-    private var populated: Set<String> = []
+    private(set) var populated: Set<String> = []
     private var vanished: [String: Vanished] = [:]
     /// Services that are held because of this loss, and those of them that an operator has accepted since: these still
     /// count as gone, or else each acceptance would bring the others nearer to being believed.
