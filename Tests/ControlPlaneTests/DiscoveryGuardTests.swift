@@ -96,7 +96,7 @@ struct DiscoveryGuardTests {
             ),
             (
                 "has the same index as before, as when the instances are hidden", UInt64(100), ["consul"],
-                "is held: Consul's index is still 100: the instances may be hidden from the token, not gone."
+                "is held: Consul's index was still 100: the instances may be hidden from the token, not gone."
             ),
             (
                 "is contradicted by the catalogue", 101, ["consul", "star"],
@@ -159,6 +159,22 @@ struct DiscoveryGuardTests {
         let still = Self.ask(&discoveryGuard, about: other)
         let held = gone(other, still, index: 1_003)
         #expect(!Self.held(held).isEmpty)
+    }
+
+    @Test(
+        "what was hidden once is not believed to be gone when the index moves, until it was seen again or is accepted")
+    func hidden() {
+        var (discoveryGuard, number) = Self.asking()
+        for index in [UInt64(100), 105, 110] {
+            let actions = discoveryGuard.confirmed(
+                Self.star, number: number,
+                DiscoveryConfirmation(observation: Self.answer(0, index: index), catalogue: ["moon"]),
+                alarm: "empty it", known: Self.known(), at: Self.start)
+            #expect(!Self.held(actions).isEmpty)
+            number = Self.ask(&discoveryGuard, about: Self.star)
+        }
+        #expect(discoveryGuard.accept(Self.star) != nil)
+        #expect(discoveryGuard.isCalm)
     }
 
     @Test("an older index is believed when the policy says so, when none is known, and when instances are left")

@@ -35,9 +35,9 @@ struct DiscoveryGuard {
     private var suspicions: [ServiceKey: Suspicion] = [:]
     /// By datacenter.
     private var losses: [String: MassLoss] = [:]
-    /// Services of a datacenter whose data were lost, by name, until each is seen again: the index may have outgrown
-    /// the old one by the time that an answer about them comes.
-    private var lost: [String: Set<String>] = [:]
+    /// Services of a datacenter that were lost from sight, by name, with why, until each is seen again: the index may
+    /// have outgrown the old one by the time that the next answer about them comes.
+    private var lost: [String: [String: String]] = [:]
     private var numbers = 0
     /// When it was told last that an answer was not confirmed: a server that lags for long would fill the ledger.
     private var refutedAt: [ServiceKey: ContinuousClock.Instant] = [:]
@@ -150,21 +150,20 @@ struct DiscoveryGuard {
         let last = known.watch.consulIndex
         guard policy.checksIndex, last > 0 else { return nil }
         if index < last {
-            lost[key.datacenter, default: []].formUnion(losses[key.datacenter]?.populated ?? [])
-            return "is held: Consul's index went back from \(last) to \(index): its data may have been lost."
-        }
-        if lost[key.datacenter]?.contains(key.name) == true {
-            return "is held: Consul's index went back and the service was not seen since: its data may have been lost."
+            let reason = "is held: Consul's index went back from \(last) to \(index): its data may have been lost."
+            for name in losses[key.datacenter]?.populated ?? [] { lost[key.datacenter, default: [:]][name] = reason }
+            return reason
         }
         if index == last {
-            return "is held: Consul's index is still \(index): the instances may be hidden from the token, not gone."
+            lost[key.datacenter, default: [:]][key.name] =
+                "is held: Consul's index was still \(index): the instances may be hidden from the token, not gone."
         }
-        return nil
+        return lost[key.datacenter]?[key.name]
     }
 
     /// What is known of a service is true again.
     private mutating func found(_ key: ServiceKey) {
-        guard lost[key.datacenter]?.remove(key.name) != nil else { return }
+        guard lost[key.datacenter]?.removeValue(forKey: key.name) != nil else { return }
         if lost[key.datacenter]?.isEmpty == true { lost[key.datacenter] = nil }
     }
 
