@@ -157,6 +157,16 @@ package actor ControlPlane {
     /// Every group with all its members, usable or not, as known now.
     package var currentGroups: TreeDictionary<String, ResolvedGroup> { resolution.groups }
 
+    /// The groups that may have what is asked for, so that a question about one service or group costs no more than that.
+    /// - Parameters:
+    ///   - name: nil for any.
+    ///   - service: the name of a service that they take peers from, in whatever datacenter; nil for any.
+    package func groups(named name: String?, ofService service: String?) -> [ResolvedGroup] {
+        if let name { return resolution.groups[name].map { [$0] } ?? [] }
+        guard let service else { return Array(resolution.groups.values) }
+        return resolution.groups(ofServiceNamed: service).compactMap { resolution.groups[$0] }
+    }
+
     /// The newest snapshot.
     package var current: PublishedSnapshot { published }
 

@@ -80,8 +80,7 @@ struct CatalogHandlers {
         let service = query.text("service")
         let group = query.text("group")
         try query.check()
-        let peers = await controlPlane.currentGroups.values
-            .filter { group == nil || $0.name == group }
+        let peers = await controlPlane.groups(named: group, ofService: service)
             .flatMap(\.peers)
             .filter { service == nil || $0.service == service }
             .map { (key: "\($0.group)\u{1}\($0.id)", peer: $0) }

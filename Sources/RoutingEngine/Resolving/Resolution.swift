@@ -15,6 +15,8 @@ package struct Resolution: Sendable {
     private var changes = SnapshotChanges()
     /// Which groups take peers from a service.
     private var groupsByService: [ServiceKey: Set<String>] = [:]
+    /// The same services by name: there is one for each datacenter that groups name.
+    private var servicesByName: [String: Set<ServiceKey>] = [:]
     private var serviceByGroup: [String: ServiceKey] = [:]
 
     package init() {}
@@ -27,6 +29,11 @@ package struct Resolution: Sendable {
     /// The groups that take peers from `service`, sorted.
     package func groups(of service: ServiceKey) -> [String] { (groupsByService[service] ?? []).sorted() }
 
+    /// The groups that take peers from a service of that name, in whatever datacenter.
+    package func groups(ofServiceNamed name: String) -> [String] {
+        (servicesByName[name] ?? []).sorted().flatMap { groups(of: $0) }
+    }
+
     /// Whether any group takes peers from `service`.
     package func isNamed(_ service: ServiceKey) -> Bool { groupsByService[service] != nil }
 
@@ -37,18 +44,24 @@ package struct Resolution: Sendable {
         let service = group?.consul?.key
         if let before = serviceByGroup[name], before != service {
             groupsByService[before]?.remove(name)
-            if groupsByService[before]?.isEmpty == true { groupsByService[before] = nil }
+            if groupsByService[before]?.isEmpty == true {
+                groupsByService[before] = nil
+                servicesByName[before.name]?.remove(before)
+                if servicesByName[before.name]?.isEmpty == true { servicesByName[before.name] = nil }
+            }
         }
         serviceByGroup[name] = service
-        if let service { groupsByService[service, default: []].insert(name) }
+        if let service {
+            groupsByService[service, default: []].insert(name)
+            servicesByName[service.name, default: []].insert(service)
+        }
         let resolved = group.map { Resolver.resolve(name, $0, in: catalog) }
         groups[name] = resolved
         let snapshot = resolved?.snapshot
         guard snapshotGroups[name] != snapshot else { return false }
         snapshotGroups[name] = snapshot
-        if let old = groupTexts[name] { digest -= old.hash }
         let text = snapshot.map { SnapshotText(.group, name: name, bytes: $0.text) }
-        if let text { digest += text.hash }
+        account(text, for: groupTexts[name])
         groupTexts[name] = text
         changes.groups.insert(name)
         return true
@@ -61,12 +74,16 @@ package struct Resolution: Sendable {
         let snapshot = route.map { Resolver.resolve(name, $0) }
         guard snapshotRoutes[name] != snapshot else { return false }
         snapshotRoutes[name] = snapshot
-        if let old = routeTexts[name] { digest -= old.hash }
         let text = snapshot.map { SnapshotText(.route, name: name, bytes: $0.text) }
-        if let text { digest += text.hash }
+        account(text, for: routeTexts[name])
         routeTexts[name] = text
         changes.routes.insert(name)
         return true
+    }
+
+    private mutating func account(_ text: SnapshotText?, for old: SnapshotText?) {
+        if let old { digest -= old.hash }
+        if let text { digest += text.hash }
     }
 
     /// The objects that workers would notice to differ since the last call, or since the beginning.
