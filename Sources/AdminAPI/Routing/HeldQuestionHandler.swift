@@ -152,6 +152,11 @@ final class HeldQuestionHandler: ChannelInboundHandler, RemovableChannelHandler 
         context.fireChannelInactive()
     }
 
+    func handlerRemoved(context: ChannelHandlerContext) {
+        // A connection that failed before it was active has never been inactive either.
+        if !hasGoneOver { takeover.fail(ChannelError.eof) }
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if hasGoneOver { context.fireErrorCaught(error) } else { end(context) }
     }
