@@ -9,17 +9,87 @@ extension ControlPlane {
     ///
     /// Commands that arrive while a transaction is being written share the next one.
     /// - Parameters:
-    ///   - author: who, for the ledger: `token:NAME`.
+    ///   - author: who, for the ledger.
     ///   - reason: why, in the author's words.
+    ///   - precondition: what must hold of the object that is written.
     /// - Throws: `Problem`; nothing was stored then.
-    package func execute(_ command: RuleCommand, author: String, reason: String? = nil) async throws -> CommandResult {
+    package nonisolated func execute(
+        _ command: RuleCommand, author: Author, reason: String? = nil, precondition: Precondition = .none
+    ) async throws -> CommandResult {
+        // Reading a large document takes long: not on the actor, which everybody waits for.
+        try await enqueue(try command.prepared(), author, reason, precondition)
+    }
+
+    private func enqueue(
+        _ command: PreparedCommand, _ author: Author, _ reason: String?, _ precondition: Precondition
+    ) async throws -> CommandResult {
         try await withCheckedThrowingContinuation { continuation in
             pendingCommands.append(
-                PendingCommand(command: command, author: author, reason: reason, continuation: continuation))
+                PendingCommand(
+                    command: command, author: author, precondition: precondition, reason: reason,
+                    continuation: continuation))
             guard !isCommitting else { return }
             isCommitting = true
             Task { await self.commitPending() }
         }
+    }
+
+    /// What `command` would do, without doing it.
+    /// - Throws: `Problem`: whatever carrying it out would throw.
+    package nonisolated func plan(
+        _ command: RuleCommand, author: Author, precondition: Precondition = .none
+    ) async throws -> ChangePlan {
+        let command = try command.prepared()
+        let (revision, changes, before, after, catalog) = try await rehearse(command, author, precondition)
+        return ChangePlan(
+            baseRevision: revision, changes: changes,
+            effect: .between(changes, before: before, after: after, catalog: catalog))
+    }
+
+    private func rehearse(
+        _ command: PreparedCommand, _ author: Author, _ precondition: Precondition
+    ) throws -> (revision: Int, changes: [RuleChange], before: Resolution, after: Resolution, catalog: Catalog) {
+        let changes = try planned(command, by: author, precondition, in: rules, at: .now())
+        var working = rules
+        if !changes.isEmpty { working.apply(changes, revision: rules.revision + 1) }
+        // Copies share what they have in common, so this costs what the changes touch.
+        var after = resolution
+        Self.resolve(changes, as: working, catalog: catalog, in: &after)
+        return (rules.revision, changes, resolution, after, catalog)
+    }
+
+    private func planned(
+        _ command: PreparedCommand, by author: Author, _ precondition: Precondition, in working: RuleSet, at: Timestamp
+    ) throws -> [RuleChange] {
+        let changes = try working.plan(command, by: author.name, precondition: precondition, at: at)
+        try authorize(changes, author)
+        return changes
+    }
+
+    /// Refuses changes outside of what the author may touch. An override touches the groups that its peer is in.
+    private func authorize(_ changes: [RuleChange], _ author: Author) throws {
+        guard !author.scopes.isEmpty else { return }
+        let problems = ProblemList()
+        for change in changes {
+            switch change {
+            case .group(let name, _, _), .route(let name, _, _):
+                if !author.mayChange(name) {
+                    problems.add(.root["\(change.what)s"][name], "out_of_scope", "is outside of the token's scope")
+                }
+            case .override(let name, _, _):
+                let groups = groups(having: PeerID(name))
+                if groups.isEmpty || !groups.allSatisfy(author.mayChange) {
+                    problems.add(
+                        .root["overrides"][name], "out_of_scope", "is in groups outside of the token's scope")
+                }
+            }
+        }
+        guard !problems.isEmpty else { return }
+        throw Problem(
+            .forbidden,
+            "The token may change routes and groups only whose names begin with "
+                + "\(author.scopes.map { "'\($0)'" }.joined(separator: ", ")).",
+            errors: problems.problems)
     }
 
     private func commitPending() async {
@@ -39,15 +109,17 @@ extension ControlPlane {
         for pending in batch {
             do {
                 let at = Timestamp.now()
-                let changes = try working.plan(pending.command, at: at)
+                let changes = try planned(
+                    pending.command, by: pending.author, pending.precondition, in: working, at: at)
                 if !changes.isEmpty {
                     let revision = working.revision + 1
                     // All that can throw comes first: a revision that is counted must be committed.
-                    let entries = try changes.map { try entry(for: $0, pending, at: at, revision, promised) }
+                    let entries = try entries(for: changes, pending, at: at, revision, promised)
                     working.apply(changes, revision: revision)
                     commits.append(
                         RuleCommit(
-                            revision: revision, at: at, author: pending.author, changes: changes, entries: entries))
+                            revision: revision, at: at, author: pending.author.name, message: pending.reason,
+                            changes: changes, entries: entries))
                 }
                 answers.append((pending.continuation, .success(Planned(changes: changes, revision: working.revision))))
             } catch {
@@ -72,7 +144,8 @@ extension ControlPlane {
             }
             return
         }
-        take(commits.flatMap(\.changes), as: working)
+        take(commits, as: working)
+        if !commits.isEmpty { ledgerGrew() }
         transactionEnded()
         // Not always the index that the ledger was promised: a stalled transaction lets peers' changes go first. And what
         // changes nothing may still be about a change that waits to be published.
@@ -90,38 +163,39 @@ extension ControlPlane {
     }
 
     /// Makes committed changes true: resolves what they touch, publishes, and watches what is named now.
-    private func take(_ changes: [RuleChange], as working: RuleSet) {
-        guard !changes.isEmpty else { return }
+    private func take(_ commits: [RuleCommit], as working: RuleSet) {
+        let changes = commits.flatMap(\.changes)
+        guard let last = commits.last else { return }
         rules = working
-        var touched: Set<ServiceKey> = []
-        for change in changes {
-            switch change {
-            case .group(let name, let before, let after):
-                resolution.update(group: name, rules.groups[name]?.value, catalog: catalog)
-                touched.formUnion([before, after].compactMap { $0?.value.consul?.key })
-            case .route(let name, _, _): resolution.update(route: name, rules.routes[name]?.value)
-            }
+        Self.resolve(changes, as: rules, catalog: catalog, in: &resolution)
+        var touched: [ServiceKey: Set<String>] = [:]
+        for case .group(let name, let before, let after) in changes {
+            for key in [before, after].compactMap({ $0?.value.consul?.key }) { touched[key, default: []].insert(name) }
         }
-        follow(touched)
+        follow(touched, author: last.author)
+        awaitExpiry()
         // Even a change that workers wouldn't notice is published: a snapshot's revision says what is in force.
         changed()
     }
 
-    private func entry(
-        for change: RuleChange, _ pending: PendingCommand, at: Timestamp, _ revision: Int, _ index: Int
-    ) throws -> LedgerEntry {
+    /// Resolves in `resolution` what `changes`, which `rules` have already, touch.
+    private static func resolve(
+        _ changes: [RuleChange], as rules: RuleSet, catalog: Catalog, in resolution: inout Resolution
+    ) {
         var groups: Set<String> = []
-        var route: String?
-        switch change {
-        case .group(let name, _, _): groups = [name]
-        case .route(let name, let before, let after):
-            route = name
-            groups = (before?.value.groups ?? []).union(after?.value.groups ?? [])
+        for change in changes {
+            switch change {
+            case .group(let name, _, _): groups.insert(name)
+            case .route(let name, _, _): resolution.update(route: name, rules.routes[name]?.value)
+            case .override(let name, _, _): groups.formUnion(resolution.groups(having: PeerID(name), in: catalog))
+            }
         }
-        return LedgerEntry(
-            at: at, kind: change.kind, actor: pending.author, groups: Array(groups), route: route,
-            before: try change.before.map { try CanonicalJSON.decode(JSONValue.self, from: $0) },
-            after: try change.after.map { try CanonicalJSON.decode(JSONValue.self, from: $0) },
-            reason: pending.reason, revision: revision, index: index)
+        for name in groups.sorted() {
+            resolution.update(
+                group: name, rules.groups[name]?.value, catalog: catalog, overrides: rules.overrides)
+        }
     }
+
+    /// The groups that a peer is in, sorted.
+    func groups(having peer: PeerID) -> [String] { resolution.groups(having: peer, in: catalog).sorted() }
 }

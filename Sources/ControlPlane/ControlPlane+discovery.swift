@@ -59,7 +59,9 @@ extension ControlPlane {
     func settle(_ key: ServiceKey) -> Int {
         var isVisible = false
         for name in resolution.groups(of: key)
-        where resolution.update(group: name, rules.groups[name]?.value, catalog: catalog) {
+        where resolution.update(
+            group: name, rules.groups[name]?.value, catalog: catalog, overrides: rules.overrides)
+        {
             isVisible = true
         }
         // With the window open the change takes effect in the next snapshot, else in the one that is made here.

@@ -4,26 +4,49 @@ internal import RoutingModel
 
 extension ControlPlane {
     /// Watches what the rules name now and forgets what they don't, of the services that a change has touched.
-    func follow(_ touched: Set<ServiceKey>) {
+    /// - Parameters:
+    ///   - touched: with the groups that name them or did.
+    ///   - author: whose change it was.
+    func follow(_ touched: [ServiceKey: Set<String>], author: String) {
         var forgotten: [ServiceKey] = []
         var isNew = false
-        for key in touched.sorted() {
+        var left: [LedgerEntry] = []
+        for (key, groups) in touched.sorted(by: { $0.key < $1.key }) {
             let isNamed = resolution.isNamed(key)
             if isNamed, catalog.services[key] == nil {
                 catalog.services[key] = CatalogService(key: key)
                 isNew = true
             } else if !isNamed, catalog.services[key] != nil {
+                if let service = catalog.services[key] {
+                    left += Self.entries(
+                        forgetting: service, groups: groups.sorted(), actor: author, revision: rules.revision,
+                        index: published.snapshot.index + 1)
+                }
                 forget(key)
                 forgotten.append(key)
             }
         }
         if !forgotten.isEmpty {
             awaitRelease()
-            record(CatalogCommit(forgotten: forgotten))
+            record(CatalogCommit(forgotten: forgotten, entries: left))
             // At once: a service that comes back must be asked about anew, so discovery has to see it go.
             tellDiscovery()
         } else if isNew {
             tellDiscoverySoon()
+        }
+    }
+
+    /// What the ledger says when a service isn't watched any more: so it tells at any time who the peers were.
+    static func entries(
+        forgetting service: CatalogService, groups: [String], actor: String = "signalbox", revision: Int, index: Int
+    ) -> [LedgerEntry] {
+        let at = Timestamp.now()
+        return service.sortedInstances.map { instance in
+            let change = InstanceChange(kind: .peerLeft, before: instance, after: nil)
+            return LedgerEntry(
+                at: at, kind: .peerLeft, actor: actor, service: service.key.description, peer: instance.id,
+                groups: groups, before: change.facts(of: instance), cause: "No group names the service any more.",
+                revision: revision, index: index)
         }
     }
 

@@ -47,6 +47,7 @@ extension ControlPlane {
     private func write(_ batch: [CatalogCommit]) async -> ArraySlice<CatalogCommit> {
         do {
             try await store.record(batch)
+            ledgerGrew()
             return []
         } catch {
             note(error)

@@ -7,6 +7,7 @@ extension ControlPlane: Service {
     /// Follows discovery until graceful shutdown; then answers whoever waits and writes down what is known.
     package func run() async throws {
         startRecording()
+        await expireOverrides()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await cancelWhenGracefulShutdown { await self.followDiscovery() } }
             group.addTask { try? await gracefulShutdown() }
@@ -15,6 +16,8 @@ extension ControlPlane: Service {
             await group.waitForAll()
         }
         releaseWatchers()
+        overrideTimer?.cancel()
+        endLedgerWaits()
         await flushRecords()
     }
 

@@ -57,6 +57,11 @@ package actor ControlPlane {
     /// When discovery was told last which services to watch.
     var toldDiscoveryAt: ContinuousClock.Instant?
     var isAboutToTell = false
+    /// Who sees to it that the next override ends.
+    var overrideTimer: Task<Void, Never>?
+    /// Who waits for the ledger to grow, and how often it has.
+    var ledgerWaiters: [Int: CheckedContinuation<Void, Never>] = [:]
+    var ledgerGrowth = 0
     /// Services restored from the store that have not been asked about yet.
     var restored: Set<ServiceKey>
 
@@ -108,13 +113,18 @@ package actor ControlPlane {
         restored = Set(services.keys)
         for key in watched where services[key] == nil { services[key] = CatalogService(key: key) }
         catalog = Catalog(services: services)
-        var resolution = Resolution(rules: state.rules, catalog: catalog)
+        var resolution = Resolution(rules: state.rules.withoutOverrides(overAt: .now()), catalog: catalog)
         // Nobody has anything yet that it could differ from.
         _ = resolution.takeChanges()
         self.resolution = resolution
         published = PublishedSnapshot(resolution, index: first, revision: state.rules.revision)
         window = PublishWindow(shortest: configuration.coalescing, longest: configuration.coalescingLimit)
-        if !forgotten.isEmpty { pendingRecords.append(CatalogCommit(forgotten: forgotten)) }
+        if !forgotten.isEmpty {
+            let entries = forgotten.compactMap { state.catalog.services[$0] }.flatMap { service in
+                Self.entries(forgetting: service, groups: [], revision: state.rules.revision, index: first)
+            }
+            pendingRecords.append(CatalogCommit(forgotten: forgotten, entries: entries))
+        }
         damper = FlapDamper(policy: configuration.damping)
         var discoveryGuard = DiscoveryGuard(policy: configuration.guarding)
         for service in services.values { discoveryGuard.knows(service) }

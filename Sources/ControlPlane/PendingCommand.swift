@@ -2,8 +2,9 @@ internal import RoutingModel
 
 /// A command waiting for the next transaction.
 struct PendingCommand {
-    let command: RuleCommand
-    let author: String
+    let command: PreparedCommand
+    let author: Author
+    let precondition: Precondition
     let reason: String?
     let continuation: CheckedContinuation<CommandResult, any Error>
 }

@@ -13,11 +13,13 @@ extension SQLiteStore {
                 // One reading transaction, so one state. The documents of its rules are read beside the catalog.
                 let groups = try RuleTable.groups.rows(db)
                 let routes = try RuleTable.routes.rows(db)
+                let overrides = try RuleTable.overrides.rows(db)
                 let revision = try Self.lastRevision(db)
                 let rules = Parallel.start {
                     RuleSet(
                         groups: try RuleRow.rules(groups, as: Group.self),
-                        routes: try RuleRow.rules(routes, as: Route.self), revision: revision)
+                        routes: try RuleRow.rules(routes, as: Route.self),
+                        overrides: try RuleRow.rules(overrides, as: Override.self), revision: revision)
                 }
                 let catalog = Result { try CatalogRows.all(db) }
                 return StoredState(

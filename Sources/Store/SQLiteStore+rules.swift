@@ -30,17 +30,20 @@ extension SQLiteStore {
     }
 
     private static func insertRevision(_ commit: RuleCommit, _ db: Database) throws {
-        try db.cachedStatement(sql: "INSERT INTO revisions (number, at, author) VALUES (?, ?, ?)")
-            .execute(arguments: [commit.revision, commit.at.milliseconds, commit.author.columnText])
+        try db.cachedStatement(sql: "INSERT INTO revisions (number, at, author, message) VALUES (?, ?, ?, ?)")
+            .execute(arguments: [
+                commit.revision, commit.at.milliseconds, commit.author.columnText, commit.message?.columnText,
+            ])
     }
 
     private static func store(_ change: RuleChange, of revision: Int, _ db: Database) throws {
         try db.cachedStatement(
             sql: "INSERT INTO revision_changes (revision, kind, name, before, after) VALUES (?, ?, ?, ?, ?)"
-        ).execute(arguments: [revision, RuleTable(change).kind, change.name, change.before, change.after])
+        ).execute(arguments: [revision, RuleTable(change).kind, change.name.columnText, change.before, change.after])
         switch change {
         case .group(let name, _, let after): try RuleTable.groups.put(after, name: name, db)
         case .route(let name, _, let after): try RuleTable.routes.put(after, name: name, db)
+        case .override(let name, _, let after): try RuleTable.overrides.put(after, name: name.columnText, db)
         }
     }
 }

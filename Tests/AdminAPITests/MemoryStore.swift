@@ -47,6 +47,17 @@ final class MemoryStore: ControlPlaneStore {
 
     func check() async throws {}
 
+    // MARK: History: there is none
+
+    func rules(at revision: Int) async throws -> RuleSet { RuleSet() }
+    func revision(at time: Timestamp) async throws -> Int { 0 }
+    func revisions(
+        before: Int?, limit: Int, changesLimit: Int
+    ) async throws -> (records: [(record: RevisionRecord, changeCount: Int)], hasMore: Bool) { ([], false) }
+    func revision(_ number: Int) async throws -> RevisionRecord? { nil }
+    func trimRevisions(keeping: Int) async throws -> Int { 0 }
+    func catalog(at time: Timestamp) async throws -> Catalog { Catalog() }
+
     private static func matches(_ record: LedgerRecord, _ query: LedgerQuery) -> Bool {
         let entry = record.entry
         return (query.kinds.isEmpty || query.kinds.contains(entry.kind))

@@ -12,7 +12,10 @@ enum ProblemStatus {
         case .invalid: return .unprocessableContent
         case .notFound: return .notFound
         case .alreadyExists, .inUse, .conflict: return .conflict
+        case .preconditionFailed: return .preconditionFailed
+        case .gone: return .gone
         case .unauthorized: return .unauthorized
+        case .forbidden: return .forbidden
         case .methodNotAllowed: return .methodNotAllowed
         case .unsupportedMediaType: return .unsupportedMediaType
         case .bodyTooLarge: return .contentTooLarge

@@ -92,7 +92,7 @@ struct RuleHandlers {
         _ command: RuleCommand, _ request: Request, _ context: AdminContext
     ) async throws -> CommandResult {
         let reason = request.headers[.changeMessage].flatMap { $0.isEmpty ? nil : String($0.prefix(1_024)) }
-        return try await controlPlane.execute(command, author: context.actor, reason: reason)
+        return try await controlPlane.execute(command, author: Author(context.actor), reason: reason)
     }
 
     private func answer(

@@ -8,6 +8,12 @@ package struct InstanceChange: Hashable, Sendable {
     /// Nil when it left.
     package let after: Instance?
 
+    package init(kind: LedgerKind, before: Instance?, after: Instance?) {
+        self.kind = kind
+        self.before = before
+        self.after = after
+    }
+
     package var id: PeerID? { after?.id ?? before?.id }
 
     /// Everything that differs between two states of one service, ordered by instance; one entry for each aspect.

@@ -22,7 +22,9 @@ package struct Resolution: Sendable {
     package init() {}
 
     package init(rules: RuleSet, catalog: Catalog) {
-        for (name, rule) in rules.groups { update(group: name, rule.value, catalog: catalog) }
+        for (name, rule) in rules.groups {
+            update(group: name, rule.value, catalog: catalog, overrides: rules.overrides)
+        }
         for (name, rule) in rules.routes { update(route: name, rule.value) }
     }
 
@@ -37,10 +39,30 @@ package struct Resolution: Sendable {
     /// Whether any group takes peers from `service`.
     package func isNamed(_ service: ServiceKey) -> Bool { groupsByService[service] != nil }
 
+    /// The groups that a peer is a member of.
+    package func groups(having peer: PeerID, in catalog: Catalog) -> Set<String> {
+        var names: Set<String> = []
+        for service in catalog.services.values where service.instances[peer] != nil {
+            for name in groupsByService[service.key] ?? [] where has(peer, name) { names.insert(name) }
+        }
+        // A listed address is found in its group only: there are few groups that list any.
+        if peer.description.hasPrefix("static~") {
+            for name in groups.keys where has(peer, name) { names.insert(name) }
+        }
+        return names
+    }
+
+    private func has(_ peer: PeerID, _ group: String) -> Bool {
+        groups[group]?.peers.contains { $0.id == peer } ?? false
+    }
+
     /// Takes in a group as it is now; nil when it is gone.
     /// - Returns: whether workers would notice.
     @discardableResult
-    package mutating func update(group name: String, _ group: Group?, catalog: Catalog) -> Bool {
+    package mutating func update(
+        group name: String, _ group: Group?, catalog: Catalog,
+        overrides: TreeDictionary<String, StoredRule<Override>> = [:]
+    ) -> Bool {
         let service = group?.consul?.key
         if let before = serviceByGroup[name], before != service {
             groupsByService[before]?.remove(name)
@@ -55,7 +77,7 @@ package struct Resolution: Sendable {
             groupsByService[service, default: []].insert(name)
             servicesByName[service.name, default: []].insert(service)
         }
-        let resolved = group.map { Resolver.resolve(name, $0, in: catalog) }
+        let resolved = group.map { Resolver.resolve(name, $0, in: catalog, overrides: overrides) }
         groups[name] = resolved
         let snapshot = resolved?.snapshot
         guard snapshotGroups[name] != snapshot else { return false }

@@ -13,6 +13,10 @@ package struct ResolvedPeer: Hashable, Sendable {
         case duplicate
         /// It came and went too often: it is kept out for a while.
         case dampened
+        /// An operator lets it run dry: no new requests.
+        case draining
+        /// An operator has switched it off.
+        case disabled
     }
 
     package let id: PeerID
@@ -30,6 +34,27 @@ package struct ResolvedPeer: Hashable, Sendable {
     package let reason: String
 
     package var isUsable: Bool { state == .active }
+
+    /// The same peer, with an operator's word over Consul's: for weight and state, not for health.
+    func with(_ override: Override) -> ResolvedPeer {
+        var peer = self
+        let end = override.expiresAt.map { " until \($0)" } ?? ""
+        if let weight = override.weight {
+            peer = ResolvedPeer(
+                id: id, group: group, service: service, address: address, port: port, health: health, weight: weight,
+                state: state, reason: reason)
+            if weight == 0, peer.state == .active {
+                peer = peer.with(.zeroWeight, "\(reason) Operator: weight 0\(end) (\(override.reason)).")
+            } else if weight > 0, peer.state == .active || peer.state == .zeroWeight {
+                peer = peer.with(.active, "\(reason) Operator: weight \(weight)\(end) (\(override.reason)).")
+            }
+        }
+        switch override.state {
+        case nil: return peer
+        case .drain: return peer.with(.draining, "\(reason) Operator: drain\(end) (\(override.reason)).")
+        case .disabled: return peer.with(.disabled, "\(reason) Operator: disabled\(end) (\(override.reason)).")
+        }
+    }
 
     /// The same peer, decided otherwise.
     func with(_ state: State, _ reason: String) -> ResolvedPeer {

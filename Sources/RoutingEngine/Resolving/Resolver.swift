@@ -1,10 +1,13 @@
-internal import HashTreeCollections
+package import HashTreeCollections
 package import RoutingModel
 
 /// From rules and catalog to what workers get. Pure: the same input gives the same output, byte for byte.
 package enum Resolver {
-    /// The peers that `group` has, given what is known of its service.
-    package static func resolve(_ name: String, _ group: Group, in catalog: Catalog) -> ResolvedGroup {
+    /// The peers that `group` has, given what is known of its service and what operators say over it.
+    package static func resolve(
+        _ name: String, _ group: Group, in catalog: Catalog,
+        overrides: TreeDictionary<String, StoredRule<Override>> = [:]
+    ) -> ResolvedGroup {
         var peers: [ResolvedPeer] = []
         if let selector = group.consul, let service = catalog.services[selector.key] {
             peers.reserveCapacity(service.instances.count + group.peers.count)
@@ -13,6 +16,7 @@ package enum Resolver {
             }
         }
         peers += group.peers.map { peer($0, in: name) }
+        if !overrides.isEmpty { peers = peers.map { overridden($0, overrides[$0.id.description]?.value) } }
         peers.sort { $0.id < $1.id }
         return ResolvedGroup(name: name, policy: group.balance.policy, peers: withoutDuplicates(neverEmptied(peers)))
     }
@@ -55,6 +59,12 @@ package enum Resolver {
             id: listed.id, group: group, service: nil, address: listed.address, port: listed.port, health: nil,
             weight: listed.weight, state: listed.weight == 0 ? .zeroWeight : .active,
             reason: listed.weight == 0 ? "Listed with weight 0." : "Listed by the operator.")
+    }
+
+    /// An operator's word over Consul's: for weight and state, not for health.
+    private static func overridden(_ peer: ResolvedPeer, _ override: Override?) -> ResolvedPeer {
+        guard let override else { return peer }
+        return peer.with(override)
     }
 
     /// A peer that would be used, unless it came and went too often.

@@ -10,4 +10,14 @@ package enum RuleCommand: Sendable {
     case deleteRoute(String)
     /// `{"<group>": <percent>, …}`: new weights for a route's split; groups that are left out get 0.
     case setWeights(route: String, Data)
+    case putOverride(PeerID, Data)
+    case deleteOverride(PeerID)
+    /// Takes away the overrides whose time is over; Signalbox's own.
+    case expireOverrides
+    /// Makes the rules exactly what the document says.
+    case replaceConfig(ConfigDraft)
+    /// Creates, replaces and deletes what the document names.
+    case mergeConfig(ConfigDraft)
+    /// Makes the rules what they were at a revision.
+    case rollback(to: Int, RuleSet)
 }

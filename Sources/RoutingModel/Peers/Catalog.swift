@@ -6,6 +6,11 @@ package struct Catalog: Hashable, Sendable {
 
     package init(services: TreeDictionary<ServiceKey, CatalogService> = [:]) { self.services = services }
 
+    /// The service that an instance is of.
+    package func service(of peer: PeerID) -> ServiceKey? {
+        services.values.first { $0.instances[peer] != nil }?.key
+    }
+
     package init(_ services: some Sequence<CatalogService>) {
         self.services = TreeDictionary(services.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
     }

@@ -11,6 +11,16 @@ package struct PeerID: Hashable, Comparable, Sendable, Codable, CustomStringConv
         description = address.contains(":") ? "static~[\(address)]:\(port)" : "static~\(address):\(port)"
     }
 
+    /// Whether it can be the id of a peer: something before a tilde and something behind it.
+    package var isWellFormed: Bool {
+        let bytes = description.utf8
+        guard bytes.count <= 1_024, let tilde = bytes.firstIndex(of: UInt8(ascii: "~")) else { return false }
+        return tilde != bytes.startIndex && bytes.index(after: tilde) != bytes.endIndex
+    }
+
+    /// What to say of an id that isn't.
+    package static let rule = "must be NODE~SERVICE-ID, or static~ADDRESS:PORT"
+
     package static func < (left: PeerID, right: PeerID) -> Bool { left.description < right.description }
 
     package init(from decoder: any Decoder) throws { description = try String(from: decoder) }

@@ -1,24 +1,44 @@
 extension Route {
-    /// Records every value that is of the right type and still can't be.
+    /// Records every value that is of the right type and still can't be, groups that don't exist among them.
     /// - Parameter groupExists: answers whether a group of the name is in the rule set.
     package func validate(
         at pointer: JSONPointer, groupExists: (String) -> Bool, into problems: ProblemList
     ) {
+        validate(at: pointer, into: problems)
+        validateGroups(at: pointer, groupExists: groupExists, into: problems)
+    }
+
+    /// Records every group that the route names and that doesn't exist.
+    package func validateGroups(
+        at pointer: JSONPointer, groupExists: (String) -> Bool, into problems: ProblemList
+    ) {
+        func check(_ group: String, _ place: JSONPointer) {
+            guard !groupExists(group) else { return }
+            problems.add(place["group"], "unknown_group", "names group '\(group)', which doesn't exist")
+        }
+        for (index, rule) in force.prefix(Limits.forceRules).enumerated() {
+            check(rule.group, pointer["force"][index])
+        }
+        for (index, entry) in split.prefix(Limits.splitEntries).enumerated() {
+            check(entry.group, pointer["split"][index])
+        }
+    }
+
+    /// Records every value that is of the right type and still can't be, whatever the other rules are.
+    package func validate(at pointer: JSONPointer, into problems: ProblemList) {
         match.validate(at: pointer["match"], into: problems)
         if !(-1_000_000...1_000_000).contains(priority) {
             problems.add(pointer["priority"], "invalid_value", "must be from -1000000 to 1000000")
         }
-        validateForce(at: pointer["force"], groupExists: groupExists, into: problems)
-        validateSplit(at: pointer["split"], groupExists: groupExists, into: problems)
+        validateForce(at: pointer["force"], into: problems)
+        validateSplit(at: pointer["split"], into: problems)
         sticky?.validate(at: pointer["sticky"], into: problems)
         if description.utf8.count > Limits.descriptionBytes {
             problems.add(pointer["description"], "invalid_value", "is longer than \(Limits.descriptionBytes) bytes")
         }
     }
 
-    private func validateForce(
-        at pointer: JSONPointer, groupExists: (String) -> Bool, into problems: ProblemList
-    ) {
+    private func validateForce(at pointer: JSONPointer, into problems: ProblemList) {
         // What is too long isn't looked at: each entry may hold a regular expression to compile.
         guard force.count <= Limits.forceRules else {
             return problems.add(pointer, "invalid_value", "has more than \(Limits.forceRules) entries")
@@ -28,16 +48,10 @@ extension Route {
             case .header(let match): match.validate(at: pointer[index]["header"], isHeader: true, into: problems)
             case .cookie(let match): match.validate(at: pointer[index]["cookie"], isHeader: true, into: problems)
             }
-            if !groupExists(rule.group) {
-                problems.add(
-                    pointer[index]["group"], "unknown_group", "names group '\(rule.group)', which doesn't exist")
-            }
         }
     }
 
-    private func validateSplit(
-        at pointer: JSONPointer, groupExists: (String) -> Bool, into problems: ProblemList
-    ) {
+    private func validateSplit(at pointer: JSONPointer, into problems: ProblemList) {
         // A split that could not be read at all has been reported already, with its place.
         guard !split.isEmpty else {
             if problems.isEmpty { problems.add(pointer, "invalid_value", "must have at least one entry") }
@@ -48,10 +62,6 @@ extension Route {
         }
         var seen: Set<String> = []
         for (index, entry) in split.enumerated() {
-            if !groupExists(entry.group) {
-                problems.add(
-                    pointer[index]["group"], "unknown_group", "names group '\(entry.group)', which doesn't exist")
-            }
             if !seen.insert(entry.group).inserted {
                 problems.add(pointer[index]["group"], "duplicate", "names group '\(entry.group)' a second time")
             }

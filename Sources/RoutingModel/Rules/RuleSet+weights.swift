@@ -1,15 +1,12 @@
-import Foundation
 internal import HashTreeCollections
 
 extension RuleSet {
     /// New weights for the groups of a route's split, in the order that the split has. Groups that aren't named get 0;
     /// a group that isn't in the split yet is an error, since its place in the order would decide who moves.
-    func planWeights(_ name: String, _ data: Data, at: Timestamp) throws -> [RuleChange] {
+    func planWeights(_ name: String, _ document: WeightsDocument, at: Timestamp) throws -> [RuleChange] {
         guard let before = routes[name] else { throw Self.notFound("route", name) }
         let problems = ProblemList()
-        let document = try StrictDecoding.decode(WeightsDocument.self, from: data, problems: problems)
-        try Self.refuse("weights document", problems)
-        guard let weights = document?.weights else { return [] }
+        let weights = document.weights
 
         let listed = Set(before.value.split.map(\.group))
         for group in weights.keys.sorted() where !listed.contains(group) {
@@ -30,9 +27,7 @@ extension RuleSet {
         return [
             .route(
                 name: name, before: before,
-                after: StoredRule(
-                    name: name, value: route, document: try before.document(withSplit: route.split),
-                    revision: revision + 1, updatedAt: at))
+                after: stored(name, route, try before.document(withSplit: route.split), at))
         ]
     }
 }

@@ -4,6 +4,8 @@ package import HashTreeCollections
 package struct RuleSet: Hashable, Sendable {
     package private(set) var groups: TreeDictionary<String, StoredRule<Group>>
     package private(set) var routes: TreeDictionary<String, StoredRule<Route>>
+    /// By the peer's id.
+    package private(set) var overrides: TreeDictionary<String, StoredRule<Override>>
     /// Counts committed changes; 0 before the first.
     package private(set) var revision: Int
     /// The routes that name a group, by group.
@@ -11,10 +13,12 @@ package struct RuleSet: Hashable, Sendable {
 
     package init(
         groups: TreeDictionary<String, StoredRule<Group>> = [:],
-        routes: TreeDictionary<String, StoredRule<Route>> = [:], revision: Int = 0
+        routes: TreeDictionary<String, StoredRule<Route>> = [:],
+        overrides: TreeDictionary<String, StoredRule<Override>> = [:], revision: Int = 0
     ) {
         self.groups = groups
         self.routes = routes
+        self.overrides = overrides
         self.revision = revision
         for route in routes.values { note(route.name, nil, route.value) }
     }
@@ -24,12 +28,20 @@ package struct RuleSet: Hashable, Sendable {
         for change in changes {
             switch change {
             case .group(let name, _, let after): groups[name] = after
+            case .override(let name, _, let after): overrides[name] = after
             case .route(let name, let before, let after):
                 routes[name] = after
                 note(name, before?.value, after?.value)
             }
         }
         self.revision = revision
+    }
+
+    /// The same rules without the overrides whose time is over.
+    package func withoutOverrides(overAt now: Timestamp) -> RuleSet {
+        var rules = self
+        rules.overrides = overrides.filter { !$0.value.value.isOver(at: now) }
+        return rules
     }
 
     /// Every service that a group names.

@@ -16,6 +16,9 @@ package struct StoredRule<Value: Hashable & Sendable>: Hashable, Sendable {
         self.updatedAt = updatedAt
     }
 
+    /// Its strong entity tag (RFC 9110 section 8.8.3), with the quotes: a revision makes a rule at most once.
+    package var etag: String { "\"\(revision)\"" }
+
     /// The rule as operators see it: as written, with `name`, `revision` and `updated_at`. JSON text.
     package var json: String {
         // Names and times need no escaping, and `document` is an object: so this splice is JSON.

@@ -1,8 +1,8 @@
 /// `{"<group>": <percent>, …}`: every weight that can't be one is recorded.
-struct WeightsDocument: Decodable {
-    let weights: [String: Percent]
+package struct WeightsDocument: Decodable, Sendable {
+    package let weights: [String: Percent]
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: AnyKey.self)
         let problems = CodingUserInfoKey.problems.flatMap { decoder.userInfo[$0] } as? ProblemList
         var weights: [String: Percent] = [:]

@@ -9,7 +9,10 @@ package struct Problem: Error, Hashable, Sendable {
         case alreadyExists = "already_exists"
         case inUse = "in_use"
         case conflict = "conflict"
+        case preconditionFailed = "precondition_failed"
+        case gone = "gone"
         case unauthorized = "unauthorized"
+        case forbidden = "forbidden"
         case methodNotAllowed = "method_not_allowed"
         case unsupportedMediaType = "unsupported_media_type"
         case bodyTooLarge = "body_too_large"
@@ -21,11 +24,14 @@ package struct Problem: Error, Hashable, Sendable {
     /// One sentence for a person.
     package let detail: String
     package let errors: [FieldProblem]
+    /// The revision of what a precondition was about, as it is now; nil when there is none.
+    package var currentRevision: Int?
 
-    package init(_ code: Code, _ detail: String, errors: [FieldProblem] = []) {
+    package init(_ code: Code, _ detail: String, errors: [FieldProblem] = [], currentRevision: Int? = nil) {
         self.code = code
         self.detail = detail
         self.errors = errors
+        self.currentRevision = currentRevision
     }
 }
 

@@ -13,6 +13,13 @@ package final class ProblemList {
 
     package init() {}
 
+    /// One that has `problems` already.
+    init(_ problems: [FieldProblem]) { add(problems) }
+
+    func add(_ more: [FieldProblem]) {
+        for problem in more where !isFull && !problems.contains(problem) { problems.append(problem) }
+    }
+
     package var isEmpty: Bool { problems.isEmpty }
 
     var isFull: Bool { problems.count >= Self.limit }

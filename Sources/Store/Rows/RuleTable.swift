@@ -3,12 +3,13 @@ internal import RoutingModel
 
 /// A table of rules in force, and the word for its rules in `revision_changes`.
 enum RuleTable: String {
-    case groups, routes
+    case groups, routes, overrides
 
     init(_ change: RuleChange) {
         switch change {
         case .group: self = .groups
         case .route: self = .routes
+        case .override: self = .overrides
         }
     }
 
@@ -16,6 +17,7 @@ enum RuleTable: String {
         switch self {
         case .groups: return "group"
         case .routes: return "route"
+        case .overrides: return "override"
         }
     }
 

@@ -71,6 +71,19 @@ final class StoreProbe: ControlPlaneStore {
     }
 
     func check() async throws { try await base.check() }
+
+    // MARK: History
+
+    func rules(at revision: Int) async throws -> RuleSet { try await base.rules(at: revision) }
+    func revision(at time: Timestamp) async throws -> Int { try await base.revision(at: time) }
+    func revisions(
+        before: Int?, limit: Int, changesLimit: Int
+    ) async throws -> (records: [(record: RevisionRecord, changeCount: Int)], hasMore: Bool) {
+        try await base.revisions(before: before, limit: limit, changesLimit: changesLimit)
+    }
+    func revision(_ number: Int) async throws -> RevisionRecord? { try await base.revision(number) }
+    func trimRevisions(keeping: Int) async throws -> Int { try await base.trimRevisions(keeping: keeping) }
+    func catalog(at time: Timestamp) async throws -> Catalog { try await base.catalog(at: time) }
 }
 
 /// Open until it is closed; who comes then waits until it is opened again.

@@ -1,7 +1,7 @@
 /// Durations as Go and Consul write them: a sequence of numbers with the units `ms`, `s`, `m`, `h`.
-enum DurationText {
+package enum DurationText {
     /// Nil for anything else, for negative ones, and for more than a year.
-    static func parse(_ text: String) -> Duration? {
+    package static func parse(_ text: String) -> Duration? {
         var rest = Substring(text)
         guard !rest.isEmpty else { return nil }
         var milliseconds = 0.0

@@ -1,0 +1,13 @@
+-- What operators say about single peers over what Consul says; `name` is the peer's id.
+CREATE TABLE overrides (
+    name TEXT NOT NULL PRIMARY KEY,
+    document TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+-- Why, in the author's words.
+ALTER TABLE revisions ADD COLUMN message TEXT;
+
+-- Which revision was in force at a time.
+CREATE INDEX revisions_by_at ON revisions (at);
