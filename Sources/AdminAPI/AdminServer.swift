@@ -62,6 +62,10 @@ package struct AdminServer: Service, CustomStringConvertible {
         RoutingHandlers(controlPlane: controlPlane, bodies: bodies).register(v1)
         AuditHandlers(controlPlane: controlPlane).register(v1)
         ExplainHandlers(controlPlane: controlPlane).register(v1)
+        OverrideHandlers(controlPlane: controlPlane).register(v1)
+        ConfigHandlers(controlPlane: controlPlane).register(v1)
+        RevisionHandlers(controlPlane: controlPlane).register(v1)
+        BackupHandlers(controlPlane: controlPlane).register(v1)
         return router
     }
 }

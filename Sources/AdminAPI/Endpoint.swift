@@ -27,9 +27,27 @@ struct Endpoint: Hashable, Sendable {
         Endpoint(.post, "/v1/services/{name}/accept"),
         Endpoint(.get, "/v1/peers"),
         Endpoint(.delete, "/v1/peers/{id}/damping"),
+        Endpoint(.get, "/v1/peers/{id}/history"),
+        Endpoint(.get, "/v1/peers/{id}/override"),
+        Endpoint(.put, "/v1/peers/{id}/override"),
+        Endpoint(.delete, "/v1/peers/{id}/override"),
+        Endpoint(.get, "/v1/overrides"),
+        Endpoint(.get, "/v1/config"),
+        Endpoint(.put, "/v1/config"),
+        Endpoint(.patch, "/v1/config"),
+        Endpoint(.get, "/v1/revisions"),
+        Endpoint(.get, "/v1/revisions/{number}"),
+        Endpoint(.get, "/v1/revisions/{number}/diff/{other}"),
+        Endpoint(.post, "/v1/revisions/{number}/rollback"),
+        Endpoint(.get, "/v1/backup"),
         Endpoint(.get, "/v1/routing"),
         Endpoint(.get, "/v1/routing/stream"),
         Endpoint(.get, "/v1/audit"),
+        Endpoint(.get, "/v1/audit/export"),
+        Endpoint(.get, "/v1/audit/stream"),
+        Endpoint(.get, "/v1/audit/verify"),
+        Endpoint(.get, "/v1/audit/{id}"),
+        Endpoint(.get, "/v1/explain"),
         Endpoint(.post, "/v1/explain"),
         Endpoint(.get, "/v1/workers"),
         Endpoint(.post, "/v1/workers/{id}/nack"),
@@ -48,6 +66,8 @@ struct Endpoint: Hashable, Sendable {
             return pattern.count == segments.count
                 && zip(pattern, segments).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
         }.map(\.method.rawValue)
-        return methods.flatMap { $0 == "GET" ? ["GET", "HEAD"] : [$0] }
+        return methods.enumerated().filter { methods.firstIndex(of: $0.element) == $0.offset }.map(\.element).flatMap {
+            $0 == "GET" ? ["GET", "HEAD"] : [$0]
+        }
     }
 }

@@ -16,7 +16,9 @@ extension ControlPlane {
         let names = resolution.groups(of: observation.key)
         let before = names.compactMap { resolution.groups[$0] }
         let after = names.compactMap { name in
-            rules.groups[name].map { Resolver.resolve(name, $0.value, in: believed) }
+            rules.groups[name].map {
+                Resolver.resolve(name, $0.value, in: believed, overrides: rules.overrides)
+            }
         }
         guard before.count == after.count else { return nil }
         return ShrinkCheck.alarm(

@@ -12,6 +12,7 @@ extension ControlPlane: Service {
             group.addTask { await cancelWhenGracefulShutdown { await self.followDiscovery() } }
             group.addTask { try? await gracefulShutdown() }
             group.addTask { await cancelWhenGracefulShutdown { await self.watchWorkers() } }
+            group.addTask { await cancelWhenGracefulShutdown { await self.keepHistoryShort() } }
             // Without discovery the first task ends at once: the second holds the service up.
             await group.waitForAll()
         }

@@ -19,12 +19,19 @@ package struct ControlPlaneConfiguration: Sendable {
     /// How long the ledger may be behind before Signalbox says that it isn't ready.
     package var ledgerPatience: Duration
 
+    /// How many revisions of the rules are kept: 1,000 at least.
+    package var revisionsKept: Int
+    /// How many ledger entries are kept, and for how long; nil: all, for ever.
+    package var ledgerEntriesKept: Int?
+    package var ledgerKeptFor: Duration?
+
     package init(
         coalescing: Duration = .milliseconds(20), coalescingLimit: Duration = .milliseconds(200),
         commitGrace: Duration = .milliseconds(50), catalogRefresh: Duration = .seconds(30),
         workerPatience: Duration = .seconds(15),
         guarding: GuardPolicy = GuardPolicy(), damping: FlapPolicy = FlapPolicy(),
-        recordRetry: Duration = .seconds(1), ledgerPatience: Duration = .seconds(10)
+        recordRetry: Duration = .seconds(1), ledgerPatience: Duration = .seconds(10),
+        revisionsKept: Int = 10_000, ledgerEntriesKept: Int? = nil, ledgerKeptFor: Duration? = nil
     ) {
         self.coalescing = coalescing
         self.coalescingLimit = coalescingLimit
@@ -35,5 +42,8 @@ package struct ControlPlaneConfiguration: Sendable {
         self.damping = damping
         self.recordRetry = recordRetry
         self.ledgerPatience = ledgerPatience
+        self.revisionsKept = max(revisionsKept, 1_000)
+        self.ledgerEntriesKept = ledgerEntriesKept
+        self.ledgerKeptFor = ledgerKeptFor
     }
 }

@@ -20,4 +20,20 @@ package protocol HistoryStore: Sendable {
     /// What was known of all services at `time`: the catalog as stored, with the ledger's peer entries since undone.
     /// - Throws: `Problem` (`gone`).
     func catalog(at time: Timestamp) async throws -> Catalog
+
+    /// One entry of the ledger; nil when there is none (any more).
+    func entry(_ id: Int64) async throws -> LedgerRecord?
+    /// Matching entries with ids above `id`, oldest first, and up to which id all has been looked at.
+    func entries(
+        after id: Int64, _ query: LedgerQuery, limit: Int
+    ) async throws -> (records: [LedgerRecord], through: Int64)
+    /// The id of the newest entry; 0 when there is none.
+    func newestEntry() async throws -> Int64
+    /// Whether any entry has been changed, removed or put in.
+    func verifyLedger() async throws -> LedgerVerification
+    /// Deletes the oldest entries: those beyond a number, and those before a time.
+    /// - Returns: how many went.
+    func trimLedger(keepingRows: Int?, since: Timestamp?) async throws -> Int
+    /// Copies the whole database, as it is at one moment, into a new file.
+    func backup(to path: String) async throws
 }

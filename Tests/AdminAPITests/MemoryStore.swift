@@ -57,6 +57,17 @@ final class MemoryStore: ControlPlaneStore {
     func revision(_ number: Int) async throws -> RevisionRecord? { nil }
     func trimRevisions(keeping: Int) async throws -> Int { 0 }
     func catalog(at time: Timestamp) async throws -> Catalog { Catalog() }
+    func entry(_ id: Int64) async throws -> LedgerRecord? { state.withLock { $0.records }.first { $0.id == id } }
+    func entries(
+        after id: Int64, _ query: LedgerQuery, limit: Int
+    ) async throws -> (records: [LedgerRecord], through: Int64) {
+        let all = state.withLock { $0.records }
+        return (all.filter { $0.id > id && Self.matches($0, query) }, Int64(all.count))
+    }
+    func newestEntry() async throws -> Int64 { Int64(state.withLock { $0.records.count }) }
+    func verifyLedger() async throws -> LedgerVerification { throw Problem(.unavailable, "There is no chain.") }
+    func trimLedger(keepingRows: Int?, since: Timestamp?) async throws -> Int { 0 }
+    func backup(to path: String) async throws { throw Problem(.unavailable, "There is no file.") }
 
     private static func matches(_ record: LedgerRecord, _ query: LedgerQuery) -> Bool {
         let entry = record.entry

@@ -30,6 +30,7 @@ extension Problem {
         var headers = fields
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"
+        if let currentRevision { headers[.eTag] = "\"\(currentRevision)\"" }
         if code == .unauthorized { headers[.wwwAuthenticate] = "Bearer realm=\"signalbox\"" }
         // A document of strings and integers can't fail to encode; if it ever did, the status still tells.
         let bytes = (try? CanonicalJSON.data(ProblemDocument(self))).map { ByteBuffer(bytes: $0) } ?? ByteBuffer()

@@ -39,5 +39,6 @@ enum ProblemStatus {
         }
     }
 
-    static let bodyTooLarge = Problem(.bodyTooLarge, "The body is larger than 1 MiB.")
+    static let bodyTooLarge = Problem(
+        .bodyTooLarge, "The body is larger than this path takes (1 MiB; 64 MiB for /v1/config).")
 }

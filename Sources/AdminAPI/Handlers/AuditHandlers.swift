@@ -1,27 +1,32 @@
 internal import ControlPlane
+internal import HTTPTypes
 internal import Hummingbird
+internal import NIOCore
 internal import RoutingModel
 
-/// The ledger, newest first.
+/// The ledger: pages newest first, single entries, whole exports, what is written from now on, and whether it is intact.
 struct AuditHandlers {
     let controlPlane: ControlPlane
 
-    private static let parameters: Set<String> = [
-        "kind", "service", "peer", "group", "route", "actor", "since", "until", "cursor", "limit",
-    ]
-
     func register(_ v1: RouterGroup<AdminContext>) {
-        v1.get("audit") { request, _ in try await audit(request) }
+        v1.get("audit") { request, _ in try await page(request, peer: nil) }
+        v1.get("audit/export") { request, _ in try await export(request) }
+        v1.get("audit/stream") { request, _ in try await AuditStream(controlPlane: controlPlane).response(request) }
+        v1.get("audit/verify") { request, _ in try await verify(request) }
+        v1.get("audit/{id}") { try await entry($0, $1) }
+        v1.get("peers/{id}/history") { request, context in
+            try await page(request, peer: PeerID(try context.segment("id")))
+        }
     }
 
-    private func audit(_ request: Request) async throws -> Response {
-        let parameters = QueryParameters(request, known: Self.parameters)
-        var query = LedgerQuery(
-            kinds: kinds(parameters), service: parameters.text("service"),
-            peer: parameters.text("peer").map { PeerID($0) },
-            group: parameters.text("group"), route: parameters.text("route"), actor: parameters.text("actor"),
-            since: parameters.time("since"), until: parameters.time("until"),
-            limit: parameters.integer("limit", in: 1...1_000) ?? 100)
+    /// - Parameter peer: the one whose history is asked for; nil for the ledger as a whole.
+    private func page(_ request: Request, peer: PeerID?) async throws -> Response {
+        var known = AuditFilter.parameters.union(Paging.parameters)
+        if peer != nil { known.remove("peer") }
+        let parameters = QueryParameters(request, known: known)
+        var query = AuditFilter.query(parameters)
+        if let peer { query.peer = peer }
+        query.limit = parameters.integer("limit", in: 1...1_000) ?? 100
         if let cursor = parameters.text("cursor") {
             query.before = Paging.decode(cursor).flatMap(Int64.init)
             if query.before == nil {
@@ -34,22 +39,49 @@ struct AuditHandlers {
         return .list(try page.records.map { try CanonicalJSON.text($0) }, next: next)
     }
 
-    /// `kind=peer.joined`, several by commas or by repetition; `peer.*` is every kind that begins with `peer.`.
-    private func kinds(_ parameters: QueryParameters) -> Set<LedgerKind> {
-        var kinds: Set<LedgerKind> = []
-        let given = parameters.all("kind")
-        let words = given.flatMap { $0.split(separator: ",").map(String.init) }
-        if words.isEmpty, !given.isEmpty { parameters.say("kind", "invalid_value", "must not be empty") }
-        for word in words {
-            let meant = LedgerKind.allCases.filter { kind in
-                word.hasSuffix(".*") ? kind.rawValue.hasPrefix(word.dropLast()) : kind.rawValue == word
-            }
-            if meant.isEmpty {
-                let known = LedgerKind.allCases.map(\.rawValue).joined(separator: ", ")
-                parameters.say("kind", "invalid_value", "has '\(word)', which is none of \(known)")
-            }
-            kinds.formUnion(meant)
+    private func entry(_ request: Request, _ context: AdminContext) async throws -> Response {
+        try QueryParameters.refuseAll(request)
+        let text = try context.segment("id")
+        guard let id = Int64(text), "\(id)" == text, id > 0 else {
+            throw Problem(.notFound, "There is no ledger entry '\(text)': entries are numbered.")
         }
-        return kinds
+        return try .json(try await controlPlane.entry(id))
+    }
+
+    private func verify(_ request: Request) async throws -> Response {
+        try QueryParameters.refuseAll(request)
+        return try .json(try await controlPlane.verifyLedger())
+    }
+
+    /// Entries that are asked of the store at a time: enough to be fast, few enough to fit into memory many times.
+    private static let exportStep = 1_000
+
+    /// One entry a line (NDJSON), oldest first, up to the newest at the time of the question.
+    private func export(_ request: Request) async throws -> Response {
+        let parameters = QueryParameters(request, known: AuditFilter.parameters)
+        let query = AuditFilter.query(parameters)
+        try parameters.check()
+        let last = try await controlPlane.newestEntry()
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "application/x-ndjson", .cacheControl: "no-store",
+                .contentDisposition: "attachment; filename=\"signalbox-ledger.ndjson\"",
+            ],
+            body: ResponseBody { writer in
+                var through: Int64 = 0
+                while through < last {
+                    let found = try await controlPlane.entries(after: through, query, limit: Self.exportStep)
+                    var lines = ByteBuffer()
+                    for record in found.records where record.id <= last {
+                        lines.writeBytes(try CanonicalJSON.data(record))
+                        lines.writeInteger(UInt8(ascii: "\n"))
+                    }
+                    if lines.readableBytes > 0 { try await writer.write(lines) }
+                    guard found.through > through else { break }
+                    through = found.through
+                }
+                try await writer.finish(nil)
+            })
     }
 }

@@ -75,13 +75,20 @@ struct CatalogHandlers {
     }
 
     private func peers(_ request: Request) async throws -> Response {
-        let query = QueryParameters(request, known: Paging.parameters.union(["service", "group"]))
+        let query = QueryParameters(request, known: Paging.parameters.union(["service", "group", "at"]))
         let paging = Paging(query)
         let service = query.text("service")
         let group = query.text("group")
+        let moment = query.moment("at")
         try query.check()
-        let peers = await controlPlane.groups(named: group, ofService: service)
-            .flatMap(\.peers)
+        let groups: [ResolvedGroup]
+        if let moment {
+            let past = try await controlPlane.state(at: moment).resolution.groups
+            groups = past.values.filter { group == nil || $0.name == group }
+        } else {
+            groups = await controlPlane.groups(named: group, ofService: service)
+        }
+        let peers = groups.flatMap(\.peers)
             .filter { service == nil || $0.service == service }
             .map { (key: "\($0.group)\u{1}\($0.id)", peer: $0) }
             .sorted { $0.key < $1.key }

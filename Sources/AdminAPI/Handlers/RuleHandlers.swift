@@ -39,79 +39,82 @@ struct RuleHandlers {
         try QueryParameters.refuseAll(request)
         let name = try context.segment("name")
         guard let rule = rules[name] else { throw RuleSet.notFound(what, name) }
-        return .json(rule.json)
+        guard try !EntityTags.isCurrent(request, rule.etag) else { return .notModified(etag: rule.etag) }
+        return .json(rule.json, headers: [.eTag: rule.etag])
     }
 
     private func create(
         _ request: Request, _ context: AdminContext, what: String, _ command: (Data) -> RuleCommand
     ) async throws -> Response {
-        let barrier = try AppliedWait(request)
+        let options = try WriteOptions(request)
         let data = try await RequestBodyReader.json(request, context)
-        let result = try await execute(command(data), request, context)
-        guard let change = result.changes.first else { throw Problem(.internalError, "Nothing was created.") }
-        return try await answer(
-            result, change, barrier, status: .created, location: "/v1/\(what)/\(change.name)")
+        switch try await writer.write(command(data), options, context) {
+        case .planned(let response): return response
+        case .done(let result, let report):
+            guard let change = result.changes.first else { throw Problem(.internalError, "Nothing was created.") }
+            return try answer(result, change, report, status: .created, location: "/v1/\(what)/\(change.name)")
+        }
     }
 
     /// PUT creates what isn't there yet (RFC 9110 section 9.3.4).
     private func replace(
         _ request: Request, _ context: AdminContext, what: String, _ command: (String, Data) -> RuleCommand
     ) async throws -> Response {
-        let barrier = try AppliedWait(request)
+        let options = try WriteOptions(request)
         let name = try context.segment("name")
         let data = try await RequestBodyReader.json(request, context)
-        let result = try await execute(command(name, data), request, context)
-        guard let change = result.changes.first else {
-            // It was so already.
-            let rules = await controlPlane.currentRules
-            guard let json = what == "groups" ? rules.groups[name]?.json : rules.routes[name]?.json else {
-                throw RuleSet.notFound(String(what.dropLast()), name)
+        switch try await writer.write(command(name, data), options, context) {
+        case .planned(let response): return response
+        case .done(let result, let report):
+            guard let change = result.changes.first else {
+                return try await unchanged(name, what: what, result, report)
             }
-            if let report = await barrier?.report(on: result, controlPlane) {
-                return try .json(report, headers: headers(result))
-            }
-            return .json(json, headers: headers(result))
+            let isNew = change.before == nil
+            return try answer(
+                result, change, report, status: isNew ? .created : .ok, location: isNew ? "/v1/\(what)/\(name)" : nil)
         }
-        let isNew = change.before == nil
-        return try await answer(
-            result, change, barrier, status: isNew ? .created : .ok, location: isNew ? "/v1/\(what)/\(name)" : nil)
+    }
+
+    /// It was so already.
+    private func unchanged(
+        _ name: String, what: String, _ result: CommandResult, _ report: AppliedReport?
+    ) async throws -> Response {
+        let rules = await controlPlane.currentRules
+        let found =
+            what == "groups"
+            ? rules.groups[name].map { ($0.json, $0.etag) } : rules.routes[name].map { ($0.json, $0.etag) }
+        guard let (json, etag) = found else { throw RuleSet.notFound(String(what.dropLast()), name) }
+        let headers = RuleWriter.headers(result, etag: etag)
+        if let report { return try .json(report, headers: headers) }
+        return .json(json, headers: headers)
     }
 
     private func delete(
         _ request: Request, _ context: AdminContext, _ command: (String) -> RuleCommand
     ) async throws -> Response {
-        let barrier = try AppliedWait(request)
-        let result = try await execute(command(try context.segment("name")), request, context)
-        if let report = await barrier?.report(on: result, controlPlane) {
-            return try .json(report, headers: headers(result))
+        let options = try WriteOptions(request)
+        switch try await writer.write(command(try context.segment("name")), options, context) {
+        case .planned(let response): return response
+        case .done(let result, let report?): return try .json(report, headers: RuleWriter.headers(result))
+        case .done(let result, nil): return Response(status: .noContent, headers: RuleWriter.headers(result))
         }
-        return Response(status: .noContent, headers: headers(result))
-    }
-
-    private func execute(
-        _ command: RuleCommand, _ request: Request, _ context: AdminContext
-    ) async throws -> CommandResult {
-        let reason = request.headers[.changeMessage].flatMap { $0.isEmpty ? nil : String($0.prefix(1_024)) }
-        return try await controlPlane.execute(command, author: Author(context.actor), reason: reason)
     }
 
     private func answer(
-        _ result: CommandResult, _ change: RuleChange, _ barrier: AppliedWait?, status: HTTPResponse.Status,
+        _ result: CommandResult, _ change: RuleChange, _ report: AppliedReport?, status: HTTPResponse.Status,
         location: String?
-    ) async throws -> Response {
-        var headers = headers(result)
-        headers[.location] = location
-        if let report = await barrier?.report(on: result, controlPlane) {
-            return try .json(report, status: status, headers: headers)
-        }
+    ) throws -> Response {
+        let (json, etag): (String, String)
         switch change {
-        case .group(_, _, let after?): return .json(after.json, status: status, headers: headers)
-        case .route(_, _, let after?): return .json(after.json, status: status, headers: headers)
+        case .group(_, _, let after?): (json, etag) = (after.json, after.etag)
+        case .route(_, _, let after?): (json, etag) = (after.json, after.etag)
         default: throw Problem(.internalError, "The rule is gone.")
         }
+        var headers = RuleWriter.headers(result, etag: etag)
+        headers[.location] = location
+        if let report { return try .json(report, status: status, headers: headers) }
+        return .json(json, status: status, headers: headers)
     }
 
-    private func headers(_ result: CommandResult) -> HTTPFields {
-        [.signalboxRevision: "\(result.revision)", .signalboxIndex: "\(result.index)"]
-    }
+    private var writer: RuleWriter { RuleWriter(controlPlane: controlPlane) }
 }

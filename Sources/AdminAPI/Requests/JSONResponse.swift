@@ -14,6 +14,11 @@ extension Response {
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 
+    /// The reader has it already (RFC 9110 section 15.4.5).
+    static func notModified(etag: String) -> Response {
+        Response(status: .notModified, headers: [.eTag: etag, .cacheControl: "no-cache"])
+    }
+
     static func json(
         _ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) throws -> Response {

@@ -8,8 +8,7 @@ internal import RoutingModel
 enum RequestBodyReader {
     /// - Throws: `Problem` `unsupported_media_type` or `body_too_large`.
     static func json(_ request: Request, _ context: AdminContext) async throws -> Data {
-        let type = request.headers[.contentType]?.split(separator: ";").first?.lowercased()
-            .trimmingCharacters(in: .whitespaces)
+        let type = mediaType(request)
         guard let type, type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json")) else {
             throw Problem(
                 .unsupportedMediaType,
@@ -20,6 +19,34 @@ enum RequestBodyReader {
         }
         let buffer = try await request.body.collect(upTo: context.maxUploadSize)
         return Data(buffer.readableBytesView)
+    }
+
+    /// Reads a document that may be YAML.
+    /// - Parameters:
+    ///   - largest: in bytes.
+    ///   - mayMerge: whether `application/merge-patch+json` (RFC 7396) is what the endpoint does.
+    /// - Throws: `Problem` `unsupported_media_type` or `body_too_large`.
+    static func document(
+        _ request: Request, upTo largest: Int, mayMerge: Bool
+    ) async throws -> (data: Data, isYAML: Bool) {
+        let type = mediaType(request)
+        let isYAML = type.map(YAMLText.mediaTypes.contains) ?? false
+        guard let type, isYAML || type == "application/json" || (mayMerge && type == "application/merge-patch+json")
+        else {
+            throw Problem(
+                .unsupportedMediaType,
+                "The body must be JSON or YAML, with a Content-Type that says which"
+                    + "\(type.map { ", not '\($0)'" } ?? "").")
+        }
+        if let length = request.headers[.contentLength].flatMap(Int.init), length > largest {
+            throw ProblemStatus.bodyTooLarge
+        }
+        let buffer = try await request.body.collect(upTo: largest)
+        return (Data(buffer.readableBytesView), isYAML)
+    }
+
+    private static func mediaType(_ request: Request) -> String? {
+        request.headers[.contentType]?.split(separator: ";").first?.lowercased().trimmingCharacters(in: .whitespaces)
     }
 
     /// Reads a document of an own type; unknown fields and wrong types are refused by name.

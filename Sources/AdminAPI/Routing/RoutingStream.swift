@@ -66,5 +66,6 @@ struct RoutingStream {
 }
 
 extension HTTPField.Name {
-    fileprivate static var lastEventID: HTTPField.Name { HTTPField.Name("Last-Event-ID") ?? .range }
+    /// What a client that was cut off sends when it asks again.
+    static var lastEventID: HTTPField.Name { HTTPField.Name("Last-Event-ID") ?? .range }
 }

@@ -84,6 +84,18 @@ final class StoreProbe: ControlPlaneStore {
     func revision(_ number: Int) async throws -> RevisionRecord? { try await base.revision(number) }
     func trimRevisions(keeping: Int) async throws -> Int { try await base.trimRevisions(keeping: keeping) }
     func catalog(at time: Timestamp) async throws -> Catalog { try await base.catalog(at: time) }
+    func entry(_ id: Int64) async throws -> LedgerRecord? { try await base.entry(id) }
+    func entries(
+        after id: Int64, _ query: LedgerQuery, limit: Int
+    ) async throws -> (records: [LedgerRecord], through: Int64) {
+        try await base.entries(after: id, query, limit: limit)
+    }
+    func newestEntry() async throws -> Int64 { try await base.newestEntry() }
+    func verifyLedger() async throws -> LedgerVerification { try await base.verifyLedger() }
+    func trimLedger(keepingRows: Int?, since: Timestamp?) async throws -> Int {
+        try await base.trimLedger(keepingRows: keepingRows, since: since)
+    }
+    func backup(to path: String) async throws { try await base.backup(to: path) }
 }
 
 /// Open until it is closed; who comes then waits until it is opened again.

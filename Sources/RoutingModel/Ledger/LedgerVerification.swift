@@ -1,0 +1,4 @@
+/// Whether the ledger is intact.
+package struct LedgerVerification: Hashable, Sendable, Encodable {
+    package let ok: Bool
+}
