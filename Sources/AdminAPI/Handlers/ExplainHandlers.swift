@@ -10,6 +10,9 @@ struct ExplainHandlers {
         v1.post("explain") { request, context in
             try QueryParameters.refuseAll(request)
             let document = try await RequestBodyReader.decode(ExplainDocument.self, request, context, what: "request")
+            if let moment = document.moment {
+                return try Response.json(try await controlPlane.explain(document.facts, at: moment))
+            }
             return try Response.json(try await controlPlane.explain(document.facts))
         }
     }

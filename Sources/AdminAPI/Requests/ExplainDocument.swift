@@ -1,11 +1,14 @@
+internal import ControlPlane
 internal import RoutingEngine
 internal import RoutingModel
 
-/// The request to explain: `{"method", "host", "path", "headers": {"name": "value" or […]}, "source_ip"}`.
+/// The request to explain: `{"method", "host", "path", "headers": {"name": "value" or […]}, "source_ip", "at"}`.
 struct ExplainDocument: Decodable {
     let facts: RequestFacts
+    /// When; nil is now.
+    let moment: Moment?
 
-    enum CodingKeys: String, CodingKey, CaseIterable { case method, host, path, headers, sourceIP = "source_ip" }
+    enum CodingKeys: String, CodingKey, CaseIterable { case method, host, path, headers, sourceIP = "source_ip", at }
 
     private enum HeaderValue: Decodable {
         case one(String)
@@ -34,6 +37,11 @@ struct ExplainDocument: Decodable {
         let path = try fields.optional(.path, default: "/")
         let headers: [String: HeaderValue] = try fields.optional(.headers, default: [:])
         let sourceIP = try fields.optional(.sourceIP, default: "127.0.0.1")
+        let at: String? = try fields.optional(.at)
+        moment = at.flatMap { Moment($0) }
+        if at != nil, moment == nil {
+            try fields.fail(.at, "invalid_value", "must be a revision, an RFC 3339 time, or how long ago, such as -2h")
+        }
         if !HTTPToken.isValid(method) { try fields.fail(.method, "invalid_value", "must be an HTTP method") }
         // What a worker answers with 400 can't be explained.
         if !path.hasPrefix("/") || path.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "#") }) {

@@ -73,33 +73,21 @@ struct QueryParameters {
         guard let text = text(name), !text.isEmpty else { return nil }
         // In a query "+" means a blank; an offset's plus sign is often left unescaped.
         if let value = Timestamp(rfc3339: text.replacingOccurrences(of: " ", with: "+")) { return value }
-        if let value = Self.relativeTime(text) { return value }
+        if let value = Timestamp(relative: text) { return value }
         say(
             name, "invalid_value", "must be an RFC 3339 time such as 2026-01-31T12:00:00Z, or how long ago, such as -2h"
         )
         return nil
     }
 
-    /// `-90s`, `-2h`, `-7d`: so long before now; `now`.
-    private static func relativeTime(_ text: String) -> Timestamp? {
-        if text == "now" { return .now() }
-        guard text.hasPrefix("-") else { return nil }
-        let span = text.dropFirst()
-        if span.hasSuffix("d"), let days = Int(span.dropLast()), (0...36_500).contains(days) {
-            return Timestamp.now().adding(.seconds(-days * 86_400))
-        }
-        return DurationText.parse(String(span)).map { Timestamp.now().adding(.zero - $0) }
-    }
-
     /// A revision, or a time as `time` takes it.
     func moment(_ name: String) -> Moment? {
         guard let text = text(name), !text.isEmpty else { return nil }
-        if text.utf8.count <= 18, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            let revision = Int(text)
-        {
-            return .revision(revision)
-        }
-        return time(name).map { .time($0) }
+        if let moment = Moment(text.replacingOccurrences(of: " ", with: "+")) { return moment }
+        say(
+            name, "invalid_value",
+            "must be a revision, an RFC 3339 time such as 2026-01-31T12:00:00Z, or how long ago, such as -2h")
+        return nil
     }
 
     func say(_ name: String, _ code: String, _ message: String) {

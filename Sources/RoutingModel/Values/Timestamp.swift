@@ -22,6 +22,23 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         self.init(date)
     }
 
+    /// `-90s`, `-2h`, `-7d`: so long before now; `now`; nil for anything else.
+    package init?(relative text: String) {
+        if text == "now" {
+            self = .now()
+            return
+        }
+        guard text.hasPrefix("-") else { return nil }
+        let span = text.dropFirst()
+        if span.hasSuffix("d"), let days = Int(span.dropLast()), (0...36_500).contains(days) {
+            self = Timestamp.now().adding(.seconds(-days * 86_400))
+        } else if let span = DurationText.parse(String(span)) {
+            self = Timestamp.now().adding(.zero - span)
+        } else {
+            return nil
+        }
+    }
+
     package static func now() -> Timestamp { Timestamp(Date()) }
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }

@@ -54,6 +54,7 @@ struct ServeCommand: AsyncParsableCommand {
     var drainTimeout: Seconds?
 
     @OptionGroup var guardOptions: GuardOptions
+    @OptionGroup var history: HistoryOptions
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
@@ -87,7 +88,9 @@ struct ServeCommand: AsyncParsableCommand {
             configuration: ControlPlaneConfiguration(
                 coalescing: try environment.value(coalesce, "COALESCE")?.duration ?? .milliseconds(20),
                 coalescingLimit: try environment.value(coalesceMax, "COALESCE_MAX")?.duration ?? .milliseconds(200),
-                guarding: try guardOptions.guarding(environment), damping: try guardOptions.damping(environment)),
+                guarding: try guardOptions.guarding(environment), damping: try guardOptions.damping(environment),
+                revisionsKept: try history.revisions(environment), ledgerEntriesKept: try history.entries(environment),
+                ledgerKeptFor: try history.age(environment)),
             logger: logger)
         let drain = try environment.value(drainTimeout, "DRAIN_TIMEOUT")?.duration ?? .seconds(10)
         let worker = try embeddedWorker(controlPlane, drain, environment, logger)
