@@ -9,5 +9,4 @@ extension SQLiteStore {
     package func newestEntry() async throws -> Int64 { throw Self.missing }
     package func verifyLedger() async throws -> LedgerVerification { throw Self.missing }
     package func trimLedger(keepingRows: Int?, since: Timestamp?) async throws -> Int { throw Self.missing }
-    package func backup(to path: String) async throws { throw Self.missing }
 }
