@@ -40,22 +40,23 @@ extension ControlPlane {
         _ command: RuleCommand, author: Author, precondition: Precondition = .none
     ) async throws -> ChangePlan {
         let command = try command.prepared()
-        let (revision, changes, before, after, catalog) = try await rehearse(command, author, precondition)
+        let (base, changes, rules, before, after, catalog) = try await rehearse(command, author, precondition)
+        // Not on the actor: it takes time where much changes.
         return ChangePlan(
-            baseRevision: revision, changes: changes,
-            effect: .between(changes, before: before, after: after, catalog: catalog))
+            baseRevision: base, changes: changes,
+            effect: .between(changes, rules: rules, before: before, after: after, catalog: catalog))
     }
 
     private func rehearse(
         _ command: PreparedCommand, _ author: Author, _ precondition: Precondition
-    ) throws -> (revision: Int, changes: [RuleChange], before: Resolution, after: Resolution, catalog: Catalog) {
+    ) throws -> (Int, [RuleChange], RuleSet, before: Resolution, after: Resolution, Catalog) {
         let changes = try planned(command, by: author, precondition, in: rules, at: .now())
         var working = rules
         if !changes.isEmpty { working.apply(changes, revision: rules.revision + 1) }
         // Copies share what they have in common, so this costs what the changes touch.
         var after = resolution
         Self.resolve(changes, as: working, catalog: catalog, in: &after)
-        return (rules.revision, changes, resolution, after, catalog)
+        return (rules.revision, changes, working, resolution, after, catalog)
     }
 
     private func planned(
@@ -183,13 +184,15 @@ extension ControlPlane {
         _ changes: [RuleChange], as rules: RuleSet, catalog: Catalog, in resolution: inout Resolution
     ) {
         var groups: Set<String> = []
+        var peers: Set<PeerID> = []
         for change in changes {
             switch change {
             case .group(let name, _, _): groups.insert(name)
             case .route(let name, _, _): resolution.update(route: name, rules.routes[name]?.value)
-            case .override(let name, _, _): groups.formUnion(resolution.groups(having: PeerID(name), in: catalog))
+            case .override(let name, _, _): peers.insert(PeerID(name))
             }
         }
+        for names in resolution.groups(havingAnyOf: peers, in: catalog).values { groups.formUnion(names) }
         for name in groups.sorted() {
             resolution.update(
                 group: name, rules.groups[name]?.value, catalog: catalog, overrides: rules.overrides)
