@@ -21,19 +21,17 @@ enum RouteCover {
         case (.prefix(let prefix), .exact(let path)): return ByteKey(path).isBelow(PathIndex.key(forPrefix: prefix))
         case (.prefix(let prefix), .prefix(let longer)):
             return PathIndex.key(forPrefix: longer).isBelow(PathIndex.key(forPrefix: prefix))
-        case (.prefix(let prefix), .regex(let pattern)):
-            // Every path begins with a slash, but for the asterisk of OPTIONS (RFC 9112 section 3.2.4).
-            guard PathIndex.key(forPrefix: prefix).text.isEmpty else { return false }
-            return matches(pattern, "*") == false
-        case (.regex(let pattern), .exact(let path)): return matches(pattern, path) == true
+        case (.prefix(let prefix), .regex):
+            // Every path begins with a slash: the asterisk of OPTIONS (RFC 9112 section 3.2.4) is routed as one.
+            return PathIndex.key(forPrefix: prefix).text.isEmpty
+        case (.regex(let pattern), .exact(let path)): return matches(pattern, path)
         case (.regex(let one), .regex(let other)): return ByteKey(one) == ByteKey(other)
         case (.exact, .prefix), (.exact, .regex), (.regex, .prefix): return false
         }
     }
 
-    /// Nil when the pattern doesn't compile.
-    private static func matches(_ pattern: String, _ text: String) -> Bool? {
-        (try? RegularExpression(pattern))?.matches(text)
+    private static func matches(_ pattern: String, _ text: String) -> Bool {
+        (try? RegularExpression(pattern))?.matches(text) ?? false
     }
 
     /// Whether each of `wide` holds wherever all of `narrow` hold.
