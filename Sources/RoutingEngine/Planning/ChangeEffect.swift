@@ -9,7 +9,7 @@ package struct ChangeEffect: Hashable, Sendable {
     package let groups: [GroupEffect]
     /// The groups that have usable peers now and would have none, and new ones without any; sorted.
     package let emptied: [String]
-    /// As the caller gave them.
+    /// As the caller gave them; empty when workers wouldn't notice the change.
     package let workers: [WorkerImpact]
     /// What an operator should look at before the change is made; a plan shows it beside `effect`. By place and code.
     package let warnings: [PlanWarning]
@@ -19,7 +19,7 @@ package struct ChangeEffect: Hashable, Sendable {
     ///   - rules: the rules as they would be.
     ///   - before: the rules resolved as they are, and `after`, as they would be.
     ///   - catalog: what is known now; a service that nobody has asked about yet is not in it, or pending.
-    ///   - workers: which workers the change is about, and why.
+    ///   - workers: which workers will not take up a change, and why.
     package static func between(
         _ changes: [RuleChange], rules: RuleSet, before: Resolution, after: Resolution, catalog: Catalog,
         workers: [WorkerImpact] = []
@@ -31,7 +31,8 @@ package struct ChangeEffect: Hashable, Sendable {
             change.groupWarnings(groups) + change.routeWarnings(routes) + change.overrideWarnings()
             + ShadowSearch(change).warnings()
         return ChangeEffect(
-            routes: routes, groups: groups, emptied: groups.filter(\.isEmptied).map(\.name), workers: workers,
+            routes: routes, groups: groups, emptied: groups.filter(\.isEmptied).map(\.name),
+            workers: before.digest == after.digest ? [] : workers,
             warnings: warnings.sorted { ($0.pointer, $0.code, $0.message) < ($1.pointer, $1.code, $1.message) })
     }
 }

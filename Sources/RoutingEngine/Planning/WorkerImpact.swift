@@ -1,4 +1,4 @@
-/// A worker that a planned change is about.
+/// A worker that will not take up a planned change when it is made, as far as is known.
 package struct WorkerImpact: Hashable, Sendable, Encodable {
     package let id: String
     /// A sentence.
