@@ -11,8 +11,12 @@ package struct ChangeEffect: Hashable, Sendable {
     package let emptied: [String]
     /// As the caller gave them; empty when workers wouldn't notice the change.
     package let workers: [WorkerImpact]
-    /// What an operator should look at before the change is made; a plan shows it beside `effect`. By place and code.
+    /// What an operator should look at before the change is made; a plan shows it beside `effect`. By place and code;
+    /// the first `warningLimit`.
     package let warnings: [PlanWarning]
+
+    /// More than anybody reads.
+    package static let warningLimit = 1_000
 
     /// - Parameters:
     ///   - changes: what becomes of the rules.
@@ -33,7 +37,9 @@ package struct ChangeEffect: Hashable, Sendable {
         return ChangeEffect(
             routes: routes, groups: groups, emptied: groups.filter(\.isEmptied).map(\.name),
             workers: before.digest == after.digest ? [] : workers,
-            warnings: warnings.sorted { ($0.pointer, $0.code, $0.message) < ($1.pointer, $1.code, $1.message) })
+            warnings: Array(
+                warnings.sorted { ($0.pointer, $0.code, $0.message) < ($1.pointer, $1.code, $1.message) }
+                    .prefix(warningLimit)))
     }
 }
 

@@ -16,7 +16,7 @@ extension PlannedChange {
         // A group that is created by itself gets its route afterwards.
         var candidates: Set<String> = changes.count == 1 ? [] : Set(groupActions.filter { $0.value == .created }.keys)
         for case .route(_, let before?, _) in changes { candidates.formUnion(before.value.groups) }
-        for name in candidates.sorted() where rules.groups[name] != nil && rules.routes(using: name).isEmpty {
+        for name in candidates.sorted() where rules.groups[name] != nil && !rules.isUsed(name) {
             warnings.append(
                 PlanWarning("unused_group", "groups", name, "Group '\(name)' would be named by no route."))
         }
