@@ -40,22 +40,52 @@ extension ControlPlane {
         _ command: RuleCommand, author: Author, precondition: Precondition = .none
     ) async throws -> ChangePlan {
         let command = try command.prepared()
-        let (revision, changes, before, after, catalog) = try await rehearse(command, author, precondition)
+        let rehearsal = try await rehearse(command, author, precondition)
+        // Not on the actor: it takes time where much changes.
         return ChangePlan(
-            baseRevision: revision, changes: changes,
-            effect: .between(changes, before: before, after: after, catalog: catalog))
+            baseRevision: rehearsal.base, changes: rehearsal.changes,
+            effect: .between(
+                rehearsal.changes, rules: rehearsal.rules, before: rehearsal.before, after: rehearsal.after,
+                catalog: rehearsal.catalog, workers: Self.impacts(on: rehearsal.hindered)))
+    }
+
+    /// What carrying out a command would lead to.
+    private struct Rehearsal {
+        let base: Int
+        let changes: [RuleChange]
+        let rules: RuleSet
+        let before: Resolution
+        let after: Resolution
+        let catalog: Catalog
+        let hindered: [WorkerStatus]
+    }
+
+    /// The workers that will not take up a change, those heard of last first; a hundred at the most.
+    private static func impacts(on hindered: [WorkerStatus]) -> [WorkerImpact] {
+        hindered.sorted { ($1.lastSeenAt, $0.id) < ($0.lastSeenAt, $1.id) }.prefix(100).map { worker in
+            let keeps = "it keeps routing by snapshot \(worker.applied)"
+            guard worker.state == .live, let nack = worker.nack else {
+                return WorkerImpact(id: worker.id, reason: "Not heard of since \(worker.lastSeenAt): \(keeps).")
+            }
+            return WorkerImpact(
+                id: worker.id,
+                reason:
+                    "Could not apply snapshot \(nack.index) (\(nack.error)): \(keeps) until it can apply a newer one.")
+        }
     }
 
     private func rehearse(
         _ command: PreparedCommand, _ author: Author, _ precondition: Precondition
-    ) throws -> (revision: Int, changes: [RuleChange], before: Resolution, after: Resolution, catalog: Catalog) {
+    ) throws -> Rehearsal {
         let changes = try planned(command, by: author, precondition, in: rules, at: .now())
         var working = rules
         if !changes.isEmpty { working.apply(changes, revision: rules.revision + 1) }
         // Copies share what they have in common, so this costs what the changes touch.
         var after = resolution
         Self.resolve(changes, as: working, catalog: catalog, in: &after)
-        return (rules.revision, changes, resolution, after, catalog)
+        return Rehearsal(
+            base: rules.revision, changes: changes, rules: working, before: resolution, after: after,
+            catalog: catalog, hindered: workerRegistry.hindered)
     }
 
     private func planned(
@@ -183,13 +213,15 @@ extension ControlPlane {
         _ changes: [RuleChange], as rules: RuleSet, catalog: Catalog, in resolution: inout Resolution
     ) {
         var groups: Set<String> = []
+        var peers: Set<PeerID> = []
         for change in changes {
             switch change {
             case .group(let name, _, _): groups.insert(name)
             case .route(let name, _, _): resolution.update(route: name, rules.routes[name]?.value)
-            case .override(let name, _, _): groups.formUnion(resolution.groups(having: PeerID(name), in: catalog))
+            case .override(let name, _, _): peers.insert(PeerID(name))
             }
         }
+        for names in resolution.groups(havingAnyOf: peers, in: catalog).values { groups.formUnion(names) }
         for name in groups.sorted() {
             resolution.update(
                 group: name, rules.groups[name]?.value, catalog: catalog, overrides: rules.overrides)

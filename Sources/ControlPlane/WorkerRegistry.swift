@@ -35,6 +35,11 @@ struct WorkerRegistry {
 
     var liveIDs: [String] { records.values.filter { $0.status.state == .live }.map(\.status.id) }
 
+    /// Those that will not take up what is published next, as far as is known: lost, or at odds with a snapshot.
+    var hindered: [WorkerStatus] {
+        records.values.map(\.status).filter { $0.state == .lost || $0.nack != nil }
+    }
+
     /// A worker asks for what comes after `applied`, so that is what it enforces.
     mutating func asked(
         _ worker: WorkerIdentity, applied: Int, at now: Timestamp, clock: ContinuousClock.Instant

@@ -54,7 +54,7 @@ package struct Explanation: Sendable, Encodable {
     package let group: String?
     package let groupReason: String
     /// The members of `group`, or of every group of the deal when that is random.
-    package let peers: [ResolvedPeer]
+    package let peers: [ExplainedPeer]
 
     enum CodingKeys: String, CodingKey {
         case index, revision, request, tried, omitted, status, route, forced, stickyKey = "sticky_key", salt, bucket,

@@ -9,7 +9,8 @@ extension Snapshot {
     ///
     /// Only what the request can come to is compiled: the routes for its host and path. So asking stays cheap among
     /// many routes.
-    /// - Parameter groups: the groups as resolved, for the peers that didn't make it into the snapshot.
+    /// - Parameter groups: the groups as resolved, for the peers that didn't make it into the snapshot; of the same time
+    ///   as the snapshot, or a little newer.
     /// - Throws: `CompileError`, when no worker could use these routes either.
     package func explain(
         _ request: some RoutableRequest, groups resolved: TreeDictionary<String, ResolvedGroup>
@@ -47,7 +48,19 @@ extension Snapshot {
             omitted: routes.count - first.count, status: outcome.status, route: matched?.name,
             forced: outcome.forced, stickyKey: outcome.key, salt: outcome.key == nil ? nil : matched?.salt,
             bucket: outcome.bucket, deal: outcome.deal, group: outcome.group, groupReason: outcome.reason,
-            peers: Set(names).sorted().flatMap { resolved[$0]?.peers ?? [] })
+            peers: Set(names).sorted().flatMap { peers(of: resolved[$0], name: $0) })
+    }
+
+    /// A group's members, each with its share of the group's requests: by weight, as every balancer keeps to it.
+    private func peers(of group: ResolvedGroup?, name: String) -> [ExplainedPeer] {
+        let used = groups[name]?.peers ?? []
+        let total = max(used.reduce(0) { $0 + $1.weight }, 1)
+        let weights = Dictionary(used.map { ($0.id, $0.weight) }, uniquingKeysWith: +)
+        return (group?.peers ?? []).map { peer in
+            ExplainedPeer(
+                peer: peer,
+                share: weights[peer.id].map { Percent(clamping: ($0 * Bucket.count + total / 2) / total) })
+        }
     }
 
     /// The snapshot with no other routes than these, and the groups that they name.

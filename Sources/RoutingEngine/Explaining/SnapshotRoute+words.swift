@@ -32,14 +32,24 @@ extension SnapshotRoute {
     }
 
     func hostFailure(_ request: some RoutableRequest) -> String {
-        "host '\(request.host)' is not \(match.hosts.map(\.description).joined(separator: ", "))"
+        "host '\(request.host.shortened)' is not \(match.hosts.map(\.description).listed)"
     }
 
-    func pathFailure(_ request: some RoutableRequest) -> String { "path '\(request.path)' is not \(match.path)" }
+    func pathFailure(_ request: some RoutableRequest) -> String {
+        let path = request.path.shortened
+        switch match.path {
+        case .exact(let exact): return "path '\(path)' is not exactly \(exact)"
+        case .prefix(let prefix): return "path '\(path)' is not below \(prefix)"
+        case .regex(let pattern): return "path '\(path)' does not match \(pattern)"
+        }
+    }
 
     func matchReason(host: HostPattern?) -> String {
         var parts = [host.map { "host \($0)" } ?? "any host", "path \(match.path)"]
-        if match.conditionCount > 0 { parts.append("\(match.conditionCount) more conditions") }
+        if !match.methods.isEmpty { parts.append("method") }
+        for (count, what) in [(match.headers.count, "header"), (match.query.count, "query parameter")] where count > 0 {
+            parts.append(count == 1 ? what : "\(count) \(what)s")
+        }
         return parts.joined(separator: ", ")
     }
 }
@@ -49,14 +59,33 @@ extension CompiledRoute {
     func failure(_ request: some RoutableRequest) -> String? {
         guard matches(path: request.path) else { return source.pathFailure(request) }
         switch firstFailure(request) {
-        case .method?: return "method \(request.method) is not one of \(source.match.methods.joined(separator: ", "))"
-        case .header(let place)?: return "header does not hold: \(headers[place].words)"
-        case .query(let place)?: return "query parameter does not hold: \(query[place].words)"
+        case .method?: return "method \(request.method.shortened) is not \(source.match.methods.listed)"
+        case .header(let place)?: return "header \(words(headers[place], request.header(headers[place].name)))"
+        case .query(let place)?: return "query parameter \(words(query[place], request.parameter(query[place].name)))"
         case nil: return nil
         }
     }
 
+    private func words(_ condition: CompiledCondition, _ value: String?) -> String {
+        let found = value.map { "the request has '\($0.shortened)'" } ?? "the request does not have it"
+        return "\(condition.words) does not hold: \(found)"
+    }
+
     func forceWords(_ rule: Int) -> String {
         "\(force[rule].isCookie ? "cookie" : "header") \(force[rule].condition.words)"
+    }
+}
+
+extension String {
+    /// Not more of a request than a reader wants to see.
+    fileprivate var shortened: String { count > 200 ? "\(prefix(200))…" : self }
+}
+
+extension [String] {
+    /// `a`, `a or b`, `a, b or c`; the first ten of them.
+    fileprivate var listed: String {
+        if count > 10 { return "\(prefix(10).joined(separator: ", ")) or one of \(count - 10) more" }
+        guard let last, count > 1 else { return first ?? "" }
+        return "\(dropLast().joined(separator: ", ")) or \(last)"
     }
 }

@@ -14,10 +14,11 @@ package struct Resolution: Sendable {
     /// What workers would notice since `takeChanges` was called last.
     private var changes = SnapshotChanges()
     /// Which groups take peers from a service.
-    private var groupsByService: [ServiceKey: Set<String>] = [:]
+    private var groupsByService: TreeDictionary<ServiceKey, TreeSet<String>> = [:]
     /// The same services by name: there is one for each datacenter that groups name.
-    private var servicesByName: [String: Set<ServiceKey>] = [:]
-    private var serviceByGroup: [String: ServiceKey] = [:]
+    private var servicesByName: TreeDictionary<String, TreeSet<ServiceKey>> = [:]
+    private var serviceByGroup: TreeDictionary<String, ServiceKey> = [:]
+    private var routesByHost = RoutesByHost()
 
     package init() {}
 
@@ -41,19 +42,35 @@ package struct Resolution: Sendable {
 
     /// The groups that a peer is a member of.
     package func groups(having peer: PeerID, in catalog: Catalog) -> Set<String> {
-        var names: Set<String> = []
-        for service in catalog.services.values where service.instances[peer] != nil {
-            for name in groupsByService[service.key] ?? [] where has(peer, name) { names.insert(name) }
-        }
-        // A listed address is found in its group only: there are few groups that list any.
-        if peer.description.hasPrefix("static~") {
-            for name in groups.keys where has(peer, name) { names.insert(name) }
-        }
-        return names
+        groups(havingAnyOf: [peer], in: catalog)[peer] ?? []
     }
 
-    private func has(_ peer: PeerID, _ group: String) -> Bool {
-        groups[group]?.peers.contains { $0.id == peer } ?? false
+    /// The groups that each of these peers is a member of; peers of none are left out. All are found in one pass.
+    package func groups(havingAnyOf peers: Set<PeerID>, in catalog: Catalog) -> [PeerID: Set<String>] {
+        var found: [PeerID: Set<String>] = [:]
+        guard !peers.isEmpty else { return found }
+        for (service, members) in catalog.members(among: peers) {
+            for name in groupsByService[service] ?? [] {
+                for peer in members where member(peer, of: name) != nil { found[peer, default: []].insert(name) }
+            }
+        }
+        // A listed address is found in its group only.
+        let listed = peers.filter { $0.description.hasPrefix("static~") }
+        guard !listed.isEmpty else { return found }
+        for group in groups.values {
+            for peer in group.peers where peer.service == nil && listed.contains(peer.id) {
+                found[peer.id, default: []].insert(group.name)
+            }
+        }
+        return found
+    }
+
+    /// A peer as a member of a group; nil when it is none.
+    func member(_ peer: PeerID, of group: String) -> ResolvedPeer? { groups[group]?.member(peer) }
+
+    /// The routes that name this very host pattern (`*` for those without hosts), in no order.
+    func routes(for pattern: HostPattern) -> [SnapshotRoute] {
+        routesByHost[pattern].compactMap { snapshotRoutes[$0] }
     }
 
     /// Takes in a group as it is now; nil when it is gone.
@@ -63,20 +80,7 @@ package struct Resolution: Sendable {
         group name: String, _ group: Group?, catalog: Catalog,
         overrides: TreeDictionary<String, StoredRule<Override>> = [:]
     ) -> Bool {
-        let service = group?.consul?.key
-        if let before = serviceByGroup[name], before != service {
-            groupsByService[before]?.remove(name)
-            if groupsByService[before]?.isEmpty == true {
-                groupsByService[before] = nil
-                servicesByName[before.name]?.remove(before)
-                if servicesByName[before.name]?.isEmpty == true { servicesByName[before.name] = nil }
-            }
-        }
-        serviceByGroup[name] = service
-        if let service {
-            groupsByService[service, default: []].insert(name)
-            servicesByName[service.name, default: []].insert(service)
-        }
+        note(name, takesPeersFrom: group?.consul?.key)
         let resolved = group.map { Resolver.resolve(name, $0, in: catalog, overrides: overrides) }
         groups[name] = resolved
         let snapshot = resolved?.snapshot
@@ -89,12 +93,31 @@ package struct Resolution: Sendable {
         return true
     }
 
+    private mutating func note(_ name: String, takesPeersFrom service: ServiceKey?) {
+        let before = serviceByGroup[name]
+        guard before != service else { return }
+        if let before {
+            groupsByService[before]?.remove(name)
+            if groupsByService[before]?.isEmpty == true {
+                groupsByService[before] = nil
+                servicesByName[before.name]?.remove(before)
+                if servicesByName[before.name]?.isEmpty == true { servicesByName[before.name] = nil }
+            }
+        }
+        serviceByGroup[name] = service
+        if let service {
+            groupsByService[service, default: []].insert(name)
+            servicesByName[service.name, default: []].insert(service)
+        }
+    }
+
     /// Takes in a route as it is now; nil when it is gone.
     /// - Returns: whether workers would notice.
     @discardableResult
     package mutating func update(route name: String, _ route: Route?) -> Bool {
         let snapshot = route.map { Resolver.resolve(name, $0) }
         guard snapshotRoutes[name] != snapshot else { return false }
+        routesByHost.replace(snapshotRoutes[name], by: snapshot)
         snapshotRoutes[name] = snapshot
         let text = snapshot.map { SnapshotText(.route, name: name, bytes: $0.text) }
         account(text, for: routeTexts[name])

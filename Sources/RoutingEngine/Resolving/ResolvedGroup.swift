@@ -7,6 +7,17 @@ package struct ResolvedGroup: Hashable, Sendable {
     /// Ordered by id.
     package let peers: [ResolvedPeer]
 
+    /// The peer of that id; nil when it is none of the group's.
+    package func member(_ id: PeerID) -> ResolvedPeer? {
+        var range = peers.startIndex..<peers.endIndex
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            range = peers[middle].id < id ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        guard range.lowerBound < peers.endIndex, peers[range.lowerBound].id == id else { return nil }
+        return peers[range.lowerBound]
+    }
+
     /// What workers get of it.
     package var snapshot: SnapshotGroup {
         SnapshotGroup(

@@ -35,24 +35,24 @@ package struct ResolvedPeer: Hashable, Sendable {
 
     package var isUsable: Bool { state == .active }
 
-    /// The same peer, with an operator's word over Consul's: for weight and state, not for health.
-    func with(_ override: Override) -> ResolvedPeer {
-        var peer = self
-        let end = override.expiresAt.map { " until \($0)" } ?? ""
-        if let weight = override.weight {
-            peer = ResolvedPeer(
-                id: id, group: group, service: service, address: address, port: port, health: health, weight: weight,
-                state: state, reason: reason)
-            if weight == 0, peer.state == .active {
-                peer = peer.with(.zeroWeight, "\(reason) Operator: weight 0\(end) (\(override.reason)).")
-            } else if weight > 0, peer.state == .active || peer.state == .zeroWeight {
-                peer = peer.with(.active, "\(reason) Operator: weight \(weight)\(end) (\(override.reason)).")
-            }
-        }
+    /// The same peer with the weight that an operator gives it. Over what Consul says of its weight, not of its health.
+    func weighted(by override: Override) -> ResolvedPeer {
+        guard let weight = override.weight else { return self }
+        var state = state
+        if state == .active || state == .zeroWeight { state = weight == 0 ? .zeroWeight : .active }
+        // One word for both, when there are both.
+        let reason = override.state == nil ? "\(reason) Operator: \(override.words)." : reason
+        return ResolvedPeer(
+            id: id, group: group, service: service, address: address, port: port, health: health, weight: weight,
+            state: state, reason: reason)
+    }
+
+    /// The same peer in the state that an operator gives it.
+    func stopped(by override: Override) -> ResolvedPeer {
         switch override.state {
-        case nil: return peer
-        case .drain: return peer.with(.draining, "\(reason) Operator: drain\(end) (\(override.reason)).")
-        case .disabled: return peer.with(.disabled, "\(reason) Operator: disabled\(end) (\(override.reason)).")
+        case nil: return self
+        case .drain: return with(.draining, "\(reason) Operator: \(override.words).")
+        case .disabled: return with(.disabled, "\(reason) Operator: \(override.words).")
         }
     }
 

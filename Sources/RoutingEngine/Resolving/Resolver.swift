@@ -12,11 +12,16 @@ package enum Resolver {
         if let selector = group.consul, let service = catalog.services[selector.key] {
             peers.reserveCapacity(service.instances.count + group.peers.count)
             for instance in service.instances.values where selector.selects(instance) {
-                peers.append(dampened(peer(instance, in: name, selector), service.dampened[instance.id]))
+                let override = overrides.isEmpty ? nil : overrides[instance.id.description]?.value
+                peers.append(
+                    decided(peer(instance, in: name, selector), override, service.dampened[instance.id]))
             }
         }
-        peers += group.peers.map { peer($0, in: name) }
-        if !overrides.isEmpty { peers = peers.map { overridden($0, overrides[$0.id.description]?.value) } }
+        for listed in group.peers {
+            let listed = peer(listed, in: name)
+            let override = overrides.isEmpty ? nil : overrides[listed.id.description]?.value
+            peers.append(decided(listed, override, nil))
+        }
         peers.sort { $0.id < $1.id }
         return ResolvedGroup(name: name, policy: group.balance.policy, peers: withoutDuplicates(neverEmptied(peers)))
     }
@@ -61,10 +66,11 @@ package enum Resolver {
             reason: listed.weight == 0 ? "Listed with weight 0." : "Listed by the operator.")
     }
 
-    /// An operator's word over Consul's: for weight and state, not for health.
-    private static func overridden(_ peer: ResolvedPeer, _ override: Override?) -> ResolvedPeer {
-        guard let override else { return peer }
-        return peer.with(override)
+    /// What is said of a peer beyond its health: first the operator's weight, which may put it in or out; then that it
+    /// came and went too often, which keeps out only who would be used; last the operator's state, which nothing undoes.
+    private static func decided(_ peer: ResolvedPeer, _ override: Override?, _ damping: Damping?) -> ResolvedPeer {
+        guard let override else { return dampened(peer, damping) }
+        return dampened(peer.weighted(by: override), damping).stopped(by: override)
     }
 
     /// A peer that would be used, unless it came and went too often.
@@ -109,6 +115,12 @@ package enum Resolver {
             }
             peers[index] = peer.with(
                 .duplicate, "Has the same address and port as \(owner), which gets its requests.")
+        }
+        // Who is taken out by its id should know that its process is there under another.
+        for (index, peer) in peers.enumerated() where peer.state == .draining || peer.state == .disabled {
+            guard let owner = owners[Place(peer)] else { continue }
+            peers[index] = peer.with(
+                peer.state, "\(peer.reason) \(owner), at the same address and port, still gets requests.")
         }
         return peers
     }

@@ -23,7 +23,7 @@ package struct ConfigDraft: Sendable {
         let list = ProblemList()
         let tree = try StrictDecoding.decode(JSONValue.self, from: data, problems: list)
         if list.isEmpty, tree == nil { list.add(.root, "invalid_value", "has a number that is too large") }
-        try self.init(list.isEmpty ? tree : nil, problems: list.problems, mayDelete: mayDelete)
+        try self.init(tree, problems: list.problems, mayDelete: mayDelete)
     }
 
     /// - Parameters:

@@ -123,7 +123,10 @@ extension RuleSet {
             same.owner = known.owner
             if same == known { return nil }
         }
-        if value.isOver(at: at) { problems.add(pointer["expires_at"], "invalid_value", "is in the past") }
+        // One that can't be is told once.
+        if draft.problems.isEmpty, value.isOver(at: at) {
+            problems.add(pointer["expires_at"], "invalid_value", "is in the past")
+        }
         return .override(
             name: draft.name, before: before, after: stored(draft.name, value, try CanonicalJSON.text(value), at))
     }

@@ -50,6 +50,9 @@ package struct RuleSet: Hashable, Sendable {
     /// The routes that name a group, by name.
     package func routes(using group: String) -> [String] { users[group]?.sorted() ?? [] }
 
+    /// Whether any route names a group.
+    package func isUsed(_ group: String) -> Bool { users[group] != nil }
+
     private mutating func note(_ name: String, _ before: Route?, _ after: Route?) {
         let (old, new) = (before?.groups ?? [], after?.groups ?? [])
         for group in old.subtracting(new) {
