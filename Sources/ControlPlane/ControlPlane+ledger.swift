@@ -1,5 +1,4 @@
 internal import Logging
-package import RoutingModel
 
 extension ControlPlane {
     /// Entries have been written.

@@ -1,14 +1,8 @@
 internal import HashTreeCollections
 internal import Logging
-package import RoutingEngine
-package import RoutingModel
+internal import RoutingModel
 
 extension ControlPlane {
-    /// A peer in each of the groups that it is in, ordered by group.
-    package func members(_ peer: PeerID) -> [ResolvedPeer] {
-        groups(having: peer).compactMap { resolution.groups[$0]?.peers.first { $0.id == peer } }
-    }
-
     /// Looked at again after this, however late the next end is: the wall clock may be set.
     private static let longestPause = Duration.seconds(30)
 

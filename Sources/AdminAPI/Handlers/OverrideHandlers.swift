@@ -22,9 +22,8 @@ struct OverrideHandlers {
         try query.check()
         let rules = await controlPlane.currentRules
         let (items, next) = paging.page(rules.overrides.values.sorted { $0.name < $1.name }, key: \.name)
-        var texts: [String] = []
-        for rule in items { texts.append(try CanonicalJSON.text(await document(rule))) }
-        return .list(texts, next: next)
+        let views = await controlPlane.views(of: Array(items))
+        return .list(try views.map { try CanonicalJSON.text($0) }, next: next)
     }
 
     private func show(_ request: Request, _ context: AdminContext) async throws -> Response {
@@ -34,7 +33,7 @@ struct OverrideHandlers {
             throw RuleSet.notFound("override of", id)
         }
         guard try !EntityTags.isCurrent(request, rule.etag) else { return .notModified(etag: rule.etag) }
-        return try .json(await document(rule), headers: [.eTag: rule.etag])
+        return try .json(try await view(rule), headers: [.eTag: rule.etag])
     }
 
     private func put(_ request: Request, _ context: AdminContext) async throws -> Response {
@@ -53,7 +52,7 @@ struct OverrideHandlers {
             let status: HTTPResponse.Status = change.map { $0.before == nil } ?? false ? .created : .ok
             let headers = RuleWriter.headers(result, etag: after.etag)
             if let report { return try .json(report, status: status, headers: headers) }
-            return try .json(await document(after), status: status, headers: headers)
+            return try .json(try await view(after), status: status, headers: headers)
         }
     }
 
@@ -67,8 +66,11 @@ struct OverrideHandlers {
         }
     }
 
-    private func document(_ rule: StoredRule<Override>) async -> OverrideView {
-        OverrideView(rule, members: await controlPlane.members(PeerID(rule.name)))
+    private func view(_ rule: StoredRule<Override>) async throws -> OverrideView {
+        guard let view = await controlPlane.views(of: [rule]).first else {
+            throw Problem(.internalError, "The override can't be shown.")
+        }
+        return view
     }
 
     private var writer: RuleWriter { RuleWriter(controlPlane: controlPlane) }

@@ -9,7 +9,8 @@ struct QueryParameters {
     private let values: [Substring: [Substring]]
     private let problems = ProblemList()
 
-    init(_ request: Request, known: Set<String>) {
+    /// - Parameter repeatable: those of `known` that may be given more than once.
+    init(_ request: Request, known: Set<String>, repeatable: Set<String> = ["kind"]) {
         var values: [Substring: [Substring]] = [:]
         // "?" and "&" may stand there with nothing after them.
         for (name, value) in request.uri.queryParameters where !(name.isEmpty && value.isEmpty) {
@@ -19,7 +20,7 @@ struct QueryParameters {
         for name in values.keys.map(String.init).sorted() where !known.contains(name) {
             say(name, "unknown_parameter", "is not a parameter of this path")
         }
-        for (name, all) in values where all.count > 1 && known.contains(String(name)) && name != "kind" {
+        for (name, all) in values where all.count > 1 && known.contains(String(name)) && !repeatable.contains(String(name)) {
             say(String(name), "duplicate", "is given \(all.count) times")
         }
     }
@@ -89,6 +90,9 @@ struct QueryParameters {
             "must be a revision, an RFC 3339 time such as 2026-01-31T12:00:00Z, or how long ago, such as -2h")
         return nil
     }
+
+    /// Takes over what is wrong, placed by parameter.
+    func say(_ more: ProblemList) { problems.add(more.problems) }
 
     func say(_ name: String, _ code: String, _ message: String) {
         problems.add(.root[name], code, message)

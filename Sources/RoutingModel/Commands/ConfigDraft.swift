@@ -8,6 +8,9 @@ package struct ConfigDraft: Sendable {
     package var routes: [String: RuleDraft<Route>?] = [:]
     /// By peer id.
     package var overrides: [String: RuleDraft<OverrideDocument>?] = [:]
+    /// Whether the document speaks of overrides at all. Rules that are kept in files seldom do: what an operator says
+    /// of a peer in the night must not be undone by them.
+    package var hasOverrides = false
     /// Why, as the document says.
     package var message: String?
     /// What is wrong with the document itself.
@@ -53,6 +56,7 @@ package struct ConfigDraft: Sendable {
         routes = try Self.section("routes", members, mayDelete, list, isName: RuleName.isValid, RuleName.rule) {
             try RuleDraft<Route>.route($1, name: $0)
         }
+        hasOverrides = members["overrides"] != nil
         overrides = try Self.section(
             "overrides", members, mayDelete, list, isName: { PeerID($0).isWellFormed }, PeerID.rule
         ) {

@@ -2,7 +2,7 @@ internal import HashTreeCollections
 
 extension RuleSet {
     /// What a whole (or partial) document changes. Everything that is wrong with it is said at once.
-    /// - Parameter isWhole: whether what the document doesn't name is deleted.
+    /// - Parameter isWhole: whether what the document doesn't name is deleted; overrides only when it speaks of them.
     func planConfig(_ draft: ConfigDraft, isWhole: Bool, by author: String, at: Timestamp) throws -> [RuleChange] {
         let problems = ProblemList(draft.problems)
         let groupDrafts = draft.groups.sorted { $0.key < $1.key }
@@ -48,7 +48,7 @@ extension RuleSet {
         }
         let candidates: (groups: [String], routes: [String], overrides: [String]) =
             isWhole
-            ? (groups.keys.sorted(), routes.keys.sorted(), overrides.keys.sorted())
+            ? (groups.keys.sorted(), routes.keys.sorted(), draft.hasOverrides ? overrides.keys.sorted() : [])
             : (draft.groups.keys.sorted(), draft.routes.keys.sorted(), draft.overrides.keys.sorted())
         var changes: [RuleChange] = []
         for name in candidates.routes where isGone(name, draft.routes) {

@@ -16,7 +16,7 @@ package final class ProblemList {
     /// One that has `problems` already.
     init(_ problems: [FieldProblem]) { add(problems) }
 
-    func add(_ more: [FieldProblem]) {
+    package func add(_ more: [FieldProblem]) {
         for problem in more where !isFull && !problems.contains(problem) { problems.append(problem) }
     }
 
