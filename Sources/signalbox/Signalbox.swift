@@ -15,5 +15,29 @@ struct Signalbox: AsyncParsableCommand {
             option can also be given as an environment variable: --data-dir is SIGNALBOX_DATA_DIR, and so on.
             """,
         version: Version.text,
-        subcommands: [ServeCommand.self, WorkerCommand.self, VersionCommand.self])
+        subcommands: [VersionCommand.self, CompletionsCommand.self],
+        groupedSubcommands: [
+            // `restore` has its place among these.
+            CommandGroup(name: "Servers", subcommands: [ServeCommand.self, WorkerCommand.self]),
+            CommandGroup(
+                name: "Routing",
+                subcommands: [
+                    RoutesCommand.self, GroupsCommand.self, WeightsCommand.self, ExplainCommand.self,
+                ]),
+            CommandGroup(
+                name: "Peers",
+                subcommands: [
+                    PeersCommand.self, DrainCommand.self, DisableCommand.self, UndrainCommand.self,
+                    OverridesCommand.self, ServicesCommand.self, WorkersCommand.self,
+                ]),
+            CommandGroup(
+                name: "Rules as a whole",
+                subcommands: [
+                    ApplyCommand.self, DiffCommand.self, ExportCommand.self, RevisionsCommand.self,
+                    RollbackCommand.self,
+                ]),
+            CommandGroup(
+                name: "Ledger, access, backups",
+                subcommands: [AuditCommand.self, TokensCommand.self, WhoamiCommand.self, BackupCommand.self]),
+        ])
 }
