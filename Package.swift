@@ -233,6 +233,7 @@ let package = Package(
             name: "AdminClientTests",
             dependencies: [
                 "AdminClient", "RoutingModel", "TestKit",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],

@@ -145,6 +145,7 @@ package struct AdminConnection: Sendable {
         if text.contains("Connection refused") || text.contains("errno: 111") {
             return "the connection was refused. Is `signalbox serve` running there?"
         }
+        if text.contains("UnknownHost") { return "its name is not known." }
         if text.contains("CERTIFICATE_VERIFY_FAILED") {
             return "its certificate is not trusted; --ca-file names the certificates to trust."
         }

@@ -9,8 +9,8 @@ internal import Yams
 package enum DocumentReader {
     /// How deep documents may be nested, as in the admin API.
     private static let deepest = JSONScan.deepest
-    /// What aliases may blow a document up to, in values.
-    private static let most = 5_000_000
+    /// What aliases may blow a small document up to, in values; one without aliases has fewer values than bytes.
+    private static let mostByAliases = 100_000
 
     /// - Parameter source: how to name the text in an error, e.g. its file.
     /// - Returns: the documents in order; empty ones are left out.
@@ -53,29 +53,31 @@ package enum DocumentReader {
 
     private static func yaml(_ text: String) throws -> [JSONValue] {
         var documents: [JSONValue] = []
-        var count = 0
-        for node in try compose_all(yaml: text) {
-            let value = try self.value(node, depth: 0, &count)
+        var left = max(mostByAliases, text.utf8.count)
+        // Not `compose_all`: that ends at an error as if it were the end of the text.
+        let parser = try Parser(yaml: text)
+        while let node = try parser.nextRoot() {
+            let value = try self.value(node, depth: 0, &left)
             if value != .null { documents.append(value) }
         }
         return documents
     }
 
-    private static func value(_ node: Node, depth: Int, _ count: inout Int) throws -> JSONValue {
-        count += 1
+    private static func value(_ node: Node, depth: Int, _ left: inout Int) throws -> JSONValue {
+        left -= 1
         guard depth <= deepest else { throw Unreadable(reason: "it is nested more than \(deepest) deep.") }
-        guard count <= most else { throw Unreadable(reason: "its aliases make more than \(most) values of it.") }
+        guard left >= 0 else { throw Unreadable(reason: "its aliases make too many values of it.") }
         switch node {
         case .scalar(let scalar): return self.scalar(scalar)
         case .sequence(let sequence):
             var items: [JSONValue] = []
-            for item in sequence { items.append(try value(item, depth: depth + 1, &count)) }
+            for item in sequence { items.append(try value(item, depth: depth + 1, &left)) }
             return .array(items)
         case .mapping(let mapping):
             var members: [String: JSONValue] = [:]
             for (key, item) in mapping {
                 guard case .scalar(let name) = key else { throw Unreadable(reason: "a name in it is no text.") }
-                members[name.string] = try value(item, depth: depth + 1, &count)
+                members[name.string] = try value(item, depth: depth + 1, &left)
             }
             return .object(members)
         case .alias: throw Unreadable(reason: "an alias in it has no anchor.")
@@ -92,6 +94,7 @@ package enum DocumentReader {
         case "false", "False", "FALSE": return .bool(false)
         default: break
         }
+        guard let first = text.utf8.first, (0x2B...0x39).contains(first) else { return .string(text) }
         if text.wholeMatch(of: /[-+]?(0|[1-9][0-9]*)/) != nil, let value = Int64(text) { return .integer(value) }
         if text.wholeMatch(of: /[-+]?(0|[1-9][0-9]*)?(\.[0-9]*)?([eE][-+]?[0-9]+)?/) != nil,
             text.contains(where: \.isNumber), let value = Double(text), value.isFinite

@@ -5,8 +5,10 @@ package struct EventParser: Sendable {
 
     package struct TooLong: Error {}
 
-    /// The last id that an event carried; survives the stream, for going on where it ended.
+    /// The last id of an event that was complete; survives the stream, for going on where it ended.
     package private(set) var lastID: String
+    /// As `lastID`, with what the event that is being read says.
+    private var nextID: String
     private var line: [UInt8] = []
     private var name = ""
     private var data: [String] = []
@@ -14,7 +16,10 @@ package struct EventParser: Sendable {
     private var skipsLineFeed = false
     private var isFirstLine = true
 
-    package init(lastID: String = "") { self.lastID = lastID }
+    package init(lastID: String = "") {
+        self.lastID = lastID
+        nextID = lastID
+    }
 
     /// Takes the next bytes and gives the events that are complete now.
     package mutating func feed(_ bytes: some Sequence<UInt8>) throws(TooLong) -> [ServerEvent] {
@@ -48,7 +53,7 @@ package struct EventParser: Sendable {
         switch field {
         case "event": name = String(value)
         case "data": data.append(String(value))
-        case "id": if !value.utf8.contains(0) { lastID = String(value) }
+        case "id": if !value.utf8.contains(0) { nextID = String(value) }
         default: break
         }
         return nil
@@ -59,6 +64,7 @@ package struct EventParser: Sendable {
             name = ""
             data = []
         }
+        lastID = nextID
         guard !data.isEmpty else { return nil }
         return ServerEvent(name: name.isEmpty ? "message" : name, id: lastID, data: data.joined(separator: "\n"))
     }

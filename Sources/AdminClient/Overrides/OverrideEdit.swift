@@ -26,7 +26,7 @@ package struct OverrideEdit: Hashable, Sendable {
     /// - Parameter existing: the override that is there, as the server shows it.
     /// - Returns: nil when nothing is left to say: then the override is to be deleted.
     package func document(over existing: JSONValue?) -> JSONValue? {
-        let existing = replaces ? nil : existing
+        let existing = replaces ? .none : existing
         var document: [String: JSONValue] = [:]
         if let state { document["state"] = .string(state) }
         if let weight = weight ?? existing?["weight"]?.int { document["weight"] = .integer(Int64(weight)) }

@@ -31,7 +31,7 @@ package enum YAMLText {
     private static func scalar(_ text: String) -> Node {
         let plain = Node.scalar(.init(text, .implicit, .plain))
         let isText = Resolver.default.resolveTag(of: plain) == .str && !text.isEmpty
-        let isAmbiguous = ["y", "n", "Y", "N"].contains(text) || text.first?.isNumber == true
+        let isAmbiguous = ["y", "n", "Y", "N"].contains(text)
         if text.contains("\n"), !text.hasPrefix(" "), !text.contains(where: { $0 == "\r" || $0 == "\t" }) {
             return .scalar(.init(text, Tag(.str), .literal))
         }

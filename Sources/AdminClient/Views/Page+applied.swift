@@ -17,7 +17,10 @@ extension Page {
     }
 
     /// The report in an answer to a write with `wait=applied`, if there is one.
-    package static func appliedReport(_ answer: JSONValue) -> JSONValue? { answer["lagging"] == nil ? nil : answer }
+    package static func appliedReport(_ answer: JSONValue) -> JSONValue? {
+        guard answer["lagging"]?.items != nil else { return .none }
+        return answer
+    }
 
     /// Whether nobody is missing.
     package static func isApplied(_ report: JSONValue) -> Bool {

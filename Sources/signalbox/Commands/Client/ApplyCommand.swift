@@ -22,7 +22,7 @@ struct ApplyCommand: AsyncParsableCommand {
     var yes = false
 
     @OptionGroup var options: WriteOptions
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func validate() throws {
         if files.file.isEmpty { throw ValidationError("Give the files with -f.") }

@@ -7,7 +7,7 @@ struct AuditExportCommand: AsyncParsableCommand {
         discussion: "  signalbox audit export --since 24h | jq -c 'select(.actor != \"consul\")'")
 
     @OptionGroup var filters: AuditFilters
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

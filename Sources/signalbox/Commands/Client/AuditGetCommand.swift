@@ -7,7 +7,7 @@ struct AuditGetCommand: AsyncParsableCommand {
     @Argument(help: "Its number.")
     var id: Int
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

@@ -14,7 +14,7 @@ struct AuditListCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Go on with what happens, for ever; the oldest comes first then.")
     var follow = false
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func validate() throws {
         if follow, filters.until != nil { throw ValidationError("--follow has no --until.") }

@@ -6,7 +6,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Check that nobody has changed the ledger; exits with 1 when somebody has.")
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

@@ -14,7 +14,7 @@ struct BackupCommand: AsyncParsableCommand {
     @Argument(help: "The file to write; one that is there is replaced.", completion: .file())
     var file: String
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

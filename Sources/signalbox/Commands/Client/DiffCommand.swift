@@ -20,7 +20,7 @@ struct DiffCommand: AsyncParsableCommand {
     var to: Int?
 
     @OptionGroup var files: RulesFiles
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func validate() throws {
         if files.file.isEmpty == (from == nil) { throw ValidationError("Give revisions, or files with -f.") }

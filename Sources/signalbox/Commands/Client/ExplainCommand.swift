@@ -25,7 +25,7 @@ struct ExplainCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "With the rules as they were: a revision, an RFC 3339 time, or 2h ago.")
     var at: String?
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func validate() throws {
         for text in header {

@@ -10,7 +10,7 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "As they were: a revision, an RFC 3339 time, or 2h for two hours ago.")
     var at: String?
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

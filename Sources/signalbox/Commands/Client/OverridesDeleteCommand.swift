@@ -7,7 +7,7 @@ struct OverridesDeleteCommand: AsyncParsableCommand {
 
     @OptionGroup var selection: PeerSelection
     @OptionGroup var options: WriteOptions
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

@@ -7,7 +7,7 @@ struct OverridesGetCommand: AsyncParsableCommand {
     @Argument(help: "The peer's id.", completion: Completions.names(of: "overrides", field: "peer"))
     var peer: String
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

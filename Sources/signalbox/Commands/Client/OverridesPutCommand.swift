@@ -21,7 +21,7 @@ struct OverridesPutCommand: AsyncParsableCommand {
     var span: String?
 
     @OptionGroup var options: WriteOptions
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func validate() throws {
         if weight == nil, state == nil { throw ValidationError("Give --weight, --state or both.") }

@@ -20,7 +20,7 @@ struct PeersHistoryCommand: AsyncParsableCommand {
     @Option(help: "How many entries.")
     var limit = 100
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

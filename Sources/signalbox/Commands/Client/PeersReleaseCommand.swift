@@ -11,7 +11,7 @@ struct PeersReleaseCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Why; the ledger keeps it.")
     var message: String?
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

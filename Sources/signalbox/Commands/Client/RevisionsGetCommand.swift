@@ -8,7 +8,7 @@ struct RevisionsGetCommand: AsyncParsableCommand {
     @Argument(help: "Its number.")
     var revision: Int
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

@@ -7,7 +7,7 @@ struct RevisionsListCommand: AsyncParsableCommand {
     @Option(name: [.customShort("n"), .long], help: "How many.")
     var limit = 50
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

@@ -16,7 +16,7 @@ struct RuleDeleteCommand<Kind: RuleKind>: AsyncParsableCommand {
     var ifRevision: Int?
 
     @OptionGroup var options: WriteOptions
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

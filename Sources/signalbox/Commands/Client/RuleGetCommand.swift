@@ -11,7 +11,7 @@ struct RuleGetCommand<Kind: RuleKind>: AsyncParsableCommand {
     @Argument(help: "Its name.", completion: Completions.names(of: Kind.plural))
     var name: String
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

@@ -6,7 +6,7 @@ struct RuleListCommand<Kind: RuleKind>: AsyncParsableCommand {
         CommandConfiguration(commandName: "list", abstract: "List the \(Kind.plural).")
     }
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { try await $0.showList(RequestPath("v1", Kind.plural), Kind.list) }

@@ -26,7 +26,7 @@ struct RulePutCommand<Kind: RuleKind>: AsyncParsableCommand {
     var ifRevision: Int?
 
     @OptionGroup var options: WriteOptions
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func validate() throws {
         if createOnly, ifRevision != nil {

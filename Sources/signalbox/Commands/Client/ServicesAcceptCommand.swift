@@ -18,7 +18,7 @@ struct ServicesAcceptCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Don't ask.")
     var yes = false
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

@@ -11,7 +11,7 @@ struct ServicesGetCommand: AsyncParsableCommand {
     @Option(help: "The datacenter, when it is watched in several.")
     var datacenter: String?
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

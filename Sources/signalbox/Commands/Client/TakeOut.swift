@@ -15,7 +15,7 @@ struct TakeOut: ParsableArguments {
     var yes = false
 
     @OptionGroup var options: WriteOptions
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func validate() throws {
         if let span, SpanText.duration(span) == nil {

@@ -28,7 +28,7 @@ struct TokensCreateCommand: AsyncParsableCommand {
     @Option(help: "For people.")
     var description: String?
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func validate() throws {
         if let span, SpanText.duration(span) == nil {

@@ -5,7 +5,7 @@ struct TokensListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the tokens; their secrets are nowhere to be had.")
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { try await $0.showList(RequestPath("v1", "tokens")) { $0.tokens($1) } }

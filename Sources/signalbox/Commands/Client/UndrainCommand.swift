@@ -13,7 +13,7 @@ struct UndrainCommand: AsyncParsableCommand {
     var reason: String?
 
     @OptionGroup var options: WriteOptions
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { session in

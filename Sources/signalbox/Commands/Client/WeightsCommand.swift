@@ -21,7 +21,7 @@ struct WeightsCommand: AsyncParsableCommand {
     var weights: [WeightAssignment]
 
     @OptionGroup var options: WriteOptions
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     /// How often a change of something else in the route may come in between.
     private static let attempts = 3

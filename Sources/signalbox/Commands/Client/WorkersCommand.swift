@@ -5,7 +5,7 @@ struct WorkersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "workers", abstract: "List the workers, and which snapshot each of them enforces.")
 
-    @OptionGroup(title: "Connection and output") var client: ClientOptions
+    @OptionGroup var client: ClientOptions
 
     func run() async throws {
         try await client.run { try await $0.showList(RequestPath("v1", "workers")) { $0.workers($1) } }
