@@ -18,7 +18,10 @@ import Testing
         let result: Result<Value, any Error>
         do {
             result = .success(
-                try await body(AdminConnection(server: server, token: "secret", timeout: timeout, client: client)))
+                try await body(
+                    AdminConnection(
+                        server: server, token: .init(token: "secret", place: "--token"), timeout: timeout,
+                        client: client)))
         } catch {
             result = .failure(error)
         }
@@ -156,7 +159,8 @@ import Testing
                     }
                 }
             }
-            #expect(end == .refused(Refusal(status: 401, code: "unauthorized", detail: "No more.")))
+            #expect(end?.exitCode == 4)
+            #expect(end?.lines == ["The server doesn't accept the token in --token: No more."])
             #expect(ids.withLock { $0 } == ["7", "8", "9"])
             #expect(news.withLock { $0 } == [false, false, false, true, false])
             #expect(

@@ -12,7 +12,7 @@ import Testing
         try TokenSearch(token: token, tokenFile: tokenFile, variables: variables, dataDirectory: "data").find { path in
             guard let text = files[path] else { throw Missing() }
             return text
-        }
+        }.token
     }
 
     @Test("the command line goes before the environment, a token before a file, the data directory comes last")

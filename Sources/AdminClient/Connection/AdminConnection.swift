@@ -10,7 +10,7 @@ internal import NIOSSL
 package struct AdminConnection: Sendable {
     package let server: ServerAddress
     /// The bearer token.
-    private let token: String
+    private let token: TokenSearch.Found
     /// How long an answer may take, from the question to its last byte.
     private let timeout: Duration
     let client: HTTPClient
@@ -24,7 +24,7 @@ package struct AdminConnection: Sendable {
     static let longestSilence = Duration.seconds(90)
 
     /// - Parameter client: made by `client(caFile:)`; stays the caller's to shut down.
-    package init(server: ServerAddress, token: String, timeout: Duration, client: HTTPClient) {
+    package init(server: ServerAddress, token: TokenSearch.Found, timeout: Duration, client: HTTPClient) {
         self.server = server
         self.token = token
         self.timeout = timeout
@@ -60,7 +60,7 @@ package struct AdminConnection: Sendable {
         let limit = timeout + request.patience
         return try await withLimit(limit) {
             let response = try await client.execute(http(request), timeout: TimeAmount(limit))
-            let answer = try await Self.checked(response)
+            let answer = try await checked(response)
             let body = try await answer.body.collect(upTo: Self.longestAnswer)
             return AdminAnswer(
                 status: Int(answer.status.code), headers: Self.headers(answer), body: Array(body.readableBytesView))
@@ -70,7 +70,7 @@ package struct AdminConnection: Sendable {
     /// Asks and gives the answer as soon as its head is there; its body may take as long as it likes.
     func open(_ request: AdminRequest) async throws -> HTTPClientResponse {
         do {
-            return try await Self.checked(try await client.execute(http(request), timeout: .hours(24)))
+            return try await checked(try await client.execute(http(request), timeout: .hours(24)))
         } catch {
             throw failure(error, timeout)
         }
@@ -79,7 +79,7 @@ package struct AdminConnection: Sendable {
     private func http(_ request: AdminRequest) -> HTTPClientRequest {
         var result = HTTPClientRequest(url: server.url(request.path))
         result.method = .RAW(value: request.method)
-        result.headers.add(name: "Authorization", value: "Bearer \(token)")
+        result.headers.add(name: "Authorization", value: "Bearer \(token.token)")
         if !request.headers.contains(where: { $0.name == "Accept" }) {
             result.headers.add(name: "Accept", value: "application/json")
         }
@@ -88,12 +88,14 @@ package struct AdminConnection: Sendable {
         return result
     }
 
-    private static func checked(_ response: HTTPClientResponse) async throws -> HTTPClientResponse {
+    private func checked(_ response: HTTPClientResponse) async throws -> HTTPClientResponse {
         if (200..<300).contains(response.status.code) || response.status == .notModified { return response }
         // The status says enough when the rest of a refusal doesn't come.
-        let body = (try? await response.body.collect(upTo: longestRefusal)).map { Array($0.readableBytesView) } ?? []
-        throw ClientFailure.refused(
-            Refusal(status: Int(response.status.code), headers: headers(response), body: body))
+        let body =
+            (try? await response.body.collect(upTo: Self.longestRefusal)).map { Array($0.readableBytesView) } ?? []
+        let refusal = Refusal(status: Int(response.status.code), headers: Self.headers(response), body: body)
+        // The server can't know which of several tokens was meant.
+        throw ClientFailure.refused(refusal.status == 401 ? refusal.naming(token.place) : refusal)
     }
 
     private static func headers(_ response: HTTPClientResponse) -> [String: String] {

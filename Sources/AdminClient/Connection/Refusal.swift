@@ -45,9 +45,16 @@ package struct Refusal: Hashable, Sendable {
         self.init(status: status, code: "", detail: detail, retryAfter: retryAfter)
     }
 
+    /// The same, with where the token stood that was not accepted.
+    func naming(_ place: String) -> Refusal {
+        Refusal(
+            status: status, code: code, detail: "The server doesn't accept the token in \(place): \(detail)",
+            errors: errors, retryAfter: retryAfter)
+    }
+
     var lines: [String] {
-        var lines = [retryAfter.map { "\(detail) Try again in \($0) s." } ?? detail]
-        // A single field often says the same as the sentence; the pointer is what helps.
+        let isTold = detail.contains("again")
+        var lines = [retryAfter.map { isTold ? detail : "\(detail) Try again in \($0) s." } ?? detail]
         lines += errors.prefix(Self.listed).map { "  \($0.pointer.isEmpty ? "(document)" : $0.pointer) \($0.message)" }
         if errors.count > Self.listed { lines.append("  … and \(errors.count - Self.listed) more") }
         return lines

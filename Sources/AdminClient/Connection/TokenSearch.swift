@@ -19,12 +19,18 @@ package struct TokenSearch: Sendable {
         self.dataDirectory = dataDirectory
     }
 
+    /// A token, and where it stood: for whoever has to find out why it isn't accepted.
+    package struct Found: Hashable, Sendable {
+        package let token: String
+        package let place: String
+    }
+
     /// The names of the variables that are looked at.
     package static let variableNames = ["TOKEN", "TOKEN_FILE", "ADMIN_TOKEN"]
 
     /// - Parameter read: gives a file's text, or throws what is wrong with it.
     /// - Throws: `ClientFailure` (`unauthorized`) when there is no token, saying where it was looked for.
-    package func find(_ read: (String) throws -> String) throws(ClientFailure) -> String {
+    package func find(_ read: (String) throws -> String) throws(ClientFailure) -> Found {
         if let token = token?.trimmed { return try checked(token, "--token") }
         if let tokenFile { return try checked(try text(of: tokenFile, read), tokenFile) }
         if let token = variables["TOKEN"] { return try checked(token, "SIGNALBOX_TOKEN") }
@@ -46,11 +52,11 @@ package struct TokenSearch: Sendable {
     }
 
     /// A token with a line break or a blank in it would break the header that it is sent in.
-    private func checked(_ token: String, _ place: String) throws(ClientFailure) -> String {
+    private func checked(_ token: String, _ place: String) throws(ClientFailure) -> Found {
         guard !token.isEmpty, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw .unauthorized("What is in \(place) is no token.")
         }
-        return token
+        return Found(token: token, place: place)
     }
 }
 

@@ -42,7 +42,7 @@ extension AdminConnection {
                     for event in try parser.feed(chunk.readableBytesView) { try onEvent(event) }
                     wait = pause
                 }
-                onNews(.lost("the server ended the stream"))
+                onNews(.lost("the server ended the stream."))
             } catch let error as ClientFailure {
                 guard !isFirst, case .unreachable(let reason) = Self.mayPass(error) else { throw error }
                 onNews(.lost(reason))

@@ -13,4 +13,10 @@ package enum ChangeText {
         case let value?: JSONText.line(value)
         }
     }
+
+    /// An object on one line, `weight 3, reason disk`; what is in objects within stays JSON.
+    package static func members(_ value: JSONValue) -> String {
+        guard let members = value.members, !members.isEmpty else { return short(value) }
+        return members.sorted { $0.key < $1.key }.map { "\($0.key) \(short($0.value))" }.joined(separator: ", ")
+    }
 }

@@ -85,8 +85,8 @@ extension Page {
             FieldChange.between(before, after).map { change in
                 "\(change.path) \(ChangeText.short(change.before)) → \(ChangeText.short(change.after))"
             }.joined(separator: ", ")
-        case (nil, let after?): ChangeText.short(after)
-        case (let before?, nil): "was \(ChangeText.short(before))"
+        case (nil, let after?): ChangeText.members(after)
+        case (let before?, nil): "was \(ChangeText.members(before))"
         case (let before?, let after?): "\(ChangeText.short(before)) → \(ChangeText.short(after))"
         case (nil, nil): ""
         }

@@ -19,7 +19,10 @@ extension Page {
                 Cell(peer["id"]?.text, .strong), Cell(peer["group"]?.text), Cell(peer["service"]?.text),
                 Cell(Self.address(peer)), Self.health(peer["health"]?.text), Cell(peer["weight"]?.int),
                 Cell(peer["share"]?.double.map { "\(PercentText.text($0)) %" }),
-                Cell(state, peer["usable"]?.bool == true ? .good : state == "drain" ? .warning : .bad),
+                Cell(
+                    state,
+                    peer["usable"]?.bool == true
+                        ? .good : ["drain", "draining", "dampened"].contains(state) ? .warning : .bad),
                 Cell(peer["reason"]?.text),
             ])
         }
