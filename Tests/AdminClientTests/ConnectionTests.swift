@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -10,25 +9,6 @@ import Testing
 @testable import AdminClient
 
 @Suite struct ConnectionTests {
-    private func withConnection<Value: Sendable>(
-        to url: String, timeout: Duration = .seconds(20), _ body: (AdminConnection) async throws -> Value
-    ) async throws -> Value {
-        let client = try AdminConnection.client(caFile: nil)
-        let server = try #require(ServerAddress(url))
-        let result: Result<Value, any Error>
-        do {
-            result = .success(
-                try await body(
-                    AdminConnection(
-                        server: server, token: .init(token: "secret", place: "--token"), timeout: timeout,
-                        client: client)))
-        } catch {
-            result = .failure(error)
-        }
-        try await client.shutdown()
-        return try result.get()
-    }
-
     @Test("a request carries its token, body and headers, and the answer its counters")
     func request() async throws {
         try await withTestHTTPServer { _ in
@@ -114,11 +94,6 @@ import Testing
         }
         #expect(refused?.exitCode == 3)
         #expect(refused?.description.contains("refused") == true)
-    }
-
-    private func failure(_ body: () async throws -> Void) async -> ClientFailure? {
-        do { try await body() } catch { return error as? ClientFailure }
-        return nil
     }
 
     @Test("a certificate file without certificates is refused before anything is asked")

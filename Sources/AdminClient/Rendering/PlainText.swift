@@ -3,6 +3,7 @@ package enum PlainText {
     /// `text` on one line: line breaks and tabs become blanks, and other control characters are shown rather than
     /// obeyed, so that a reason in the ledger can't move the cursor or colour the screen.
     package static func line(_ text: String) -> String {
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {

@@ -9,9 +9,6 @@ struct OverrideWriter {
     /// What was done, for people: `drained`.
     let verb: String
 
-    /// How often somebody else's change of the same override may come in between.
-    private static let attempts = 3
-
     /// - Throws: `ClientFailure` when a peer was refused, after all were tried; `ExitCode` 2 for a dry run with changes.
     func apply(_ edit: OverrideEdit, to peers: [String]) async throws {
         var refused = 0
@@ -34,32 +31,13 @@ struct OverrideWriter {
     }
 
     private func apply(_ edit: OverrideEdit, to peer: String) async throws {
-        let path = RequestPath("v1", "peers", peer, "override")
-        for attempt in 1...Self.attempts {
-            let existing = try await session.connection.find(path)
-            let value = try existing?.json()
-            var request: AdminRequest
-            if let document = edit.document(over: value) {
-                request = try options.request("PUT", path).with(document)
-                    .with(header: "If-None-Match", existing == nil ? "*" : nil)
-            } else {
-                guard existing != nil else {
-                    try session.console.done("peer \(peer) has no override")
-                    return
-                }
-                request = options.request("DELETE", path)
-            }
-            request = request.with(header: "If-Match", existing?.etag)
-            do {
-                let answer = try await session.connection.send(request)
-                if try answer.json()["known"]?.bool == false {
-                    session.console.warn("no peer with the id \(peer) is known now; the override waits for it.")
-                }
-                return try session.finish(answer, options) { _ in "peer \(peer) \(verb)" }
-            } catch ClientFailure.refused(let refusal) where refusal.status == 412 && attempt < Self.attempts {
-                continue
-            }
+        guard let answer = try await session.connection.edit(edit, of: peer, { options.request($0, $1) }) else {
+            return try session.console.done("peer \(peer) has no override")
         }
+        if try answer.json()["known"]?.bool == false {
+            session.console.warn("no peer with the id \(peer) is known now; the override waits for it.")
+        }
+        try session.finish(answer, options) { _ in "peer \(peer) \(verb)" }
     }
 }
 
