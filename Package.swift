@@ -124,10 +124,26 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // What the client commands are made of: the admin API's client, and how its answers are shown to people.
+        .target(
+            name: "AdminClient",
+            dependencies: [
+                "RoutingModel",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "signalbox",
             dependencies: [
                 "AdminAPI",
+                "AdminClient",
                 "Consul",
                 "ControlPlane",
                 "ProxyWorker",
@@ -212,6 +228,16 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AdminClientTests",
+            dependencies: [
+                "AdminClient", "RoutingModel", "TestKit",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),

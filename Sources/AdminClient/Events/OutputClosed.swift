@@ -1,0 +1,4 @@
+/// Nobody reads what is written any more, as after `| head`. That is no failure.
+package struct OutputClosed: Error {
+    package init() {}
+}

@@ -1,0 +1,11 @@
+import ArgumentParser
+
+struct RoutesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "routes", abstract: "List, show, write and delete routes.",
+        subcommands: [
+            RuleListCommand<RouteKind>.self, RuleGetCommand<RouteKind>.self, RulePutCommand<RouteKind>.self,
+            RuleDeleteCommand<RouteKind>.self,
+        ],
+        defaultSubcommand: RuleListCommand<RouteKind>.self)
+}
