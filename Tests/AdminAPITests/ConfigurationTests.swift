@@ -74,6 +74,16 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("a document that doesn't speak of overrides leaves them; one that does, doesn't")
+    func overridesStay() async throws {
+        try await AdminFixture.run { admin in
+            #expect(try await admin.put("/v1/peers/n1~s1/override", #"{"weight":0,"reason":"r"}"#).status == 201)
+            #expect(try await admin.put("/v1/config", #"{"groups":{},"routes":{}}"#).json["changes"] == [])
+            #expect(try await admin.get("/v1/overrides").items.count == 1)
+            #expect(try await admin.put("/v1/config", #"{"overrides":{}}"#).json["changes"]?.items?.count == 1)
+        }
+    }
+
     @Test("PATCH creates and replaces what it names, null deletes, the rest stays")
     func merged() async throws {
         try await AdminFixture.run { admin in

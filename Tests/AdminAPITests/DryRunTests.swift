@@ -29,7 +29,7 @@ struct DryRunTests {
                 (.put, "/v1/peers/n1~s2/override", #"{"weight":0,"reason":"r"}"#, ["created override n1~s2"]),
                 (.delete, "/v1/peers/n1~s1/override", nil, ["deleted override n1~s1"]),
                 (
-                    .put, "/v1/config", "{}",
+                    .put, "/v1/config", #"{"overrides":{}}"#,
                     [
                         "deleted route star", "deleted group star-canary", "deleted group star-stable",
                         "deleted override n1~s1",
