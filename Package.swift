@@ -68,6 +68,7 @@ let package = Package(
             resources: [
                 .embedInCode("../../migrations/0001_init.sql"),
                 .embedInCode("../../migrations/0002_instances.sql"),
+                .embedInCode("../../migrations/0004_ledger_chain.sql"),
             ],
             swiftSettings: strict
         ),

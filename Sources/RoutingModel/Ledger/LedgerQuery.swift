@@ -6,6 +6,7 @@ package struct LedgerQuery: Hashable, Sendable {
     package var peer: PeerID?
     package var group: String?
     package var route: String?
+    package var worker: String?
     package var actor: String?
     /// From this moment on.
     package var since: Timestamp?
@@ -18,14 +19,15 @@ package struct LedgerQuery: Hashable, Sendable {
 
     package init(
         kinds: Set<LedgerKind> = [], service: String? = nil, peer: PeerID? = nil, group: String? = nil,
-        route: String? = nil, actor: String? = nil, since: Timestamp? = nil, until: Timestamp? = nil,
-        before: Int64? = nil, limit: Int = 100
+        route: String? = nil, worker: String? = nil, actor: String? = nil, since: Timestamp? = nil,
+        until: Timestamp? = nil, before: Int64? = nil, limit: Int = 100
     ) {
         self.kinds = kinds
         self.service = service
         self.peer = peer
         self.group = group
         self.route = route
+        self.worker = worker
         self.actor = actor
         self.since = since
         self.until = until
