@@ -174,7 +174,11 @@ let package = Package(
         ),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["RoutingModel", "Store", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "RoutingModel", "Store",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -20,6 +20,10 @@ struct LedgerTimeSpan {
     /// The next ids in `ids`, in the walk's direction, whose entries may lie in the span; they are all in one segment.
     /// Nil: there are none.
     func next(in ids: ClosedRange<Int64>, _ db: Database) throws -> ClosedRange<Int64>? {
+        guard isBounded else {
+            guard let nearest = try nearest(in: ids, db) else { return nil }
+            return LedgerSegment.ids(of: LedgerSegment.number(of: nearest)).clamped(to: ids)
+        }
         let segments = LedgerSegment.number(of: ids.lowerBound)...LedgerSegment.number(of: ids.upperBound)
         // A segment may have the time and none of its blocks within `ids`, so the one behind it is to be asked for.
         var left: ClosedRange<Int64>? = segments
@@ -34,6 +38,18 @@ struct LedgerTimeSpan {
             }
         }
         return nil
+    }
+
+    private var isBounded: Bool { since != .min || until != .max }
+
+    /// The first id in `ids`, in the walk's direction, that is an entry's.
+    private func nearest(in ids: ClosedRange<Int64>, _ db: Database) throws -> Int64? {
+        let statement = try RawStatement(
+            "SELECT \(ascending ? "min" : "max")(id) FROM ledger WHERE id BETWEEN ? AND ?", db)
+        defer { statement.reset() }
+        statement.bind(1, ids.lowerBound)
+        statement.bind(2, ids.upperBound)
+        return try statement.step() ? statement.optionalInteger(0) : nil
     }
 
     /// The ids of the first block in `part` that has entries of the span, with those right behind it that have too.
@@ -53,8 +69,10 @@ struct LedgerTimeSpan {
             found = min(before.lowerBound, number)...max(before.upperBound, number)
         }
         return found.map { blocks in
-            LedgerSegment.ids(of: blocks.lowerBound, bits: bits).lowerBound...LedgerSegment.ids(
-                of: blocks.upperBound, bits: bits).upperBound
+            LedgerSegment.ids(of: blocks.lowerBound, bits: bits)
+                .lowerBound...LedgerSegment.ids(
+                    of: blocks.upperBound, bits: bits
+                ).upperBound
         }
     }
 

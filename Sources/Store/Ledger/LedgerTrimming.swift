@@ -16,7 +16,7 @@ struct LedgerTrimming: Sendable {
         var through = chain.trimmed
         // Ids have no gaps unless somebody made them, so they count rows.
         if let keepingRows { through = max(through, chain.head - Int64(max(keepingRows, 0))) }
-        if let since { through = max(through, try firstID(since: since, db) ?? chain.head + 1) - 1 }
+        if let since { through = max(through, (try firstID(since: since, db) ?? chain.head + 1) - 1) }
         through = min(through, chain.head)
         guard through > chain.trimmed else { return nil }
         let count =

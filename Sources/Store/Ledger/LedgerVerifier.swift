@@ -25,6 +25,8 @@ struct LedgerVerifier: Sendable {
     private var faults: [LedgerVerification.Fault] = []
     /// The latest that the ledger says of having been trimmed: up to where, and the hash there.
     private var explained: JSONValue?
+    /// The newest gap: the number of its fault, and the id that it ends with.
+    private var gap: (fault: Int, end: Int64)?
 
     /// Looks at the rows that follow. True: that was all.
     /// - Throws: `DatabaseError`; `StoreError` when there is no chain.
@@ -36,7 +38,16 @@ struct LedgerVerifier: Sendable {
             try end(db)
             return true
         }
-        let through = min(chain.head, next > .max - Self.stride ? .max : next + Self.stride - 1)
+        let found = try Int64.fetchOne(
+            db, SQLRequest(sql: "SELECT min(id) FROM ledger WHERE id >= ?", arguments: [next], cached: true))
+        // However many are missing takes no longer.
+        let nearest = min(found ?? chain.head + 1, chain.head + 1)
+        if nearest > next {
+            missing(next...(nearest - 1))
+            next = nearest
+            return false
+        }
+        let through = min(chain.head, next + Self.stride - 1)
         try look(through: through, db)
         next = through + 1
         return false
@@ -123,20 +134,18 @@ struct LedgerVerifier: Sendable {
     }
 
     private mutating func missing(_ ids: ClosedRange<Int64>) {
-        let what = ids.count == 1 ? "It is missing" : "The entries up to \(ids.upperBound) are missing"
-        // A gap over several steps is one fault.
-        if let before = faults.last, gapEnd == ids.lowerBound - 1 {
-            faults[faults.count - 1] = LedgerVerification.Fault(
-                entry: before.entry, problem: "The entries up to \(ids.upperBound) are missing.")
-        } else {
-            fault(ids.lowerBound, what + ".")
-        }
-        gapEnd = ids.upperBound
         previous = nil
+        // A gap over several steps is one fault.
+        if let gap, gap.end == ids.lowerBound - 1 {
+            self.gap = (gap.fault, ids.upperBound)
+            let entry = faults[gap.fault].entry
+            faults[gap.fault] = .init(entry: entry, problem: "The entries up to \(ids.upperBound) are missing.")
+        } else if faults.count < Self.limit {
+            gap = (faults.count, ids.upperBound)
+            fault(
+                ids.lowerBound, ids.count == 1 ? "It is missing." : "The entries up to \(ids.upperBound) are missing.")
+        }
     }
-
-    /// Where the newest gap ends.
-    private var gapEnd: Int64?
 
     private mutating func end(_ db: Database) throws {
         guard let chain else { return }
@@ -154,7 +163,8 @@ struct LedgerVerifier: Sendable {
             || explained?["hash"] != .string(LedgerEncoding.hexadecimal(chain.anchorHash))
         {
             fault(
-                chain.trimmed, "The entries up to here are gone, and no \(LedgerKind.configLedgerTrimmed.rawValue) says so.")
+                chain.trimmed,
+                "The entries up to here are gone, and no \(LedgerKind.configLedgerTrimmed.rawValue) says so.")
         }
     }
 
