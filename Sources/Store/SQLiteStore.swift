@@ -34,9 +34,9 @@ package final class SQLiteStore: Sendable {
                 // GRDB sets NORMAL when it turns WAL on, which may lose the last commits in a power cut. Only after
                 // that, and only here on the one connection that writes, does FULL stay.
                 try db.execute(sql: "PRAGMA synchronous = FULL")
-                // A batch of some thousand changed instances touches 20 MB of pages and more. With SQLite's own sizes they
-                // are written to the log before the commit and again at it, and every commit is followed by a
-                // checkpoint. Pages that several batches touch are moved from a log of 64 MB into the file only once.
+                // A batch of some thousand changed instances touches 20 MB of pages and more. With SQLite's own sizes
+                // they are written to the log before the commit and again at it, and every commit is followed by a
+                // checkpoint. A page that several batches touch is moved from a log of 64 MB into the file only once.
                 try db.execute(sql: "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 16000")
                 try Migrator(migrations: migrations).migrate(db, now: .now())
             }

@@ -51,12 +51,13 @@ struct LedgerFilter {
             let kinds = query.kinds.map(\.rawValue).sorted()
             conditions.append("+kind IN (\(kinds.map { _ in "?" }.joined(separator: ", ")))")
             values += kinds.map { .text($0) }
-            // One walk for each kind, merged by id.
-            let walks = kinds.indices.map { number in
-                "SELECT id FROM ledger INDEXED BY ledger_by_kind "
-                    + "WHERE id >> 16 = ?1 AND kind = ?\(number + 4) AND id BETWEEN ?2 AND ?3"
-            }
-            lists.append(LedgerList(walks.joined(separator: " UNION ALL "), kinds, ascending: ascending))
+            lists.append(
+                LedgerList(
+                    "SELECT id FROM ledger INDEXED BY ledger_by_kind "
+                        + "WHERE id >> 16 = ?1 AND kind = ?4 AND id BETWEEN ?2 AND ?3", kinds,
+                    run: "SELECT id FROM ledger INDEXED BY ledger_by_kind "
+                        + "WHERE id >> 16 = ?1 AND kind BETWEEN ?4 AND ?5",
+                    runs: Self.runs(kinds), ascending: ascending))
         }
         if let since = query.since {
             conditions.append("+at >= ?")
@@ -69,6 +70,23 @@ struct LedgerFilter {
         self.conditions = conditions.map { " AND " + $0 }.joined()
         self.values = values
         self.lists = lists
+    }
+
+    /// `kinds`, sorted, as stretches between which no other kind lies.
+    private static func runs(_ kinds: [String]) -> [ClosedRange<String>] {
+        let all = LedgerKind.allCases.map(\.rawValue).sorted()
+        var runs: [ClosedRange<String>] = []
+        var end: Int?
+        for kind in kinds {
+            guard let place = all.firstIndex(of: kind) else { continue }
+            if let before = runs.last, end == place - 1 {
+                runs[runs.count - 1] = before.lowerBound...kind
+            } else {
+                runs.append(kind...kind)
+            }
+            end = place
+        }
+        return runs
     }
 
     /// Binds `values`, the first of them as the parameter `place`; gives the place of the next.

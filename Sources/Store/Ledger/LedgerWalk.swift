@@ -4,14 +4,17 @@ internal import RoutingModel
 /// A walk over the ledger from one id to another, segment by segment, which finds the entries that a query matches and
 /// stops after a bounded amount of work, wherever it is then.
 ///
-/// In each segment it asks the index of each filter for its first ids. A filter that has only a few there decides: only
-/// these rows are looked at. If all have many, the one whose ids lie farthest apart is followed for a while; and if even
+/// In each segment it asks the index of each filter for its first ids, and only looks at the rows that are in all of
+/// these lists. Where every filter has many, the one whose ids lie farthest apart is followed for a while; and if even
 /// that one is dense, row after row is looked at.
 struct LedgerWalk {
-    /// The most that a walk does, in looks at a row (some microseconds each); passing over a segment counts as two.
-    static let allowance = 1_500
+    /// The most that a walk does. A unit is some microseconds: a question to an index, a row that matches, or half a
+    /// row that doesn't.
+    static let allowance = 1_000
     /// How many ids of a filter are asked for at a time.
     private static let share = 96
+    /// So few rows are looked at without asking further indexes for them.
+    private static let few = 3
     /// How many rows are looked at one after the other at a time.
     private static let stride: Int64 = 256
 
@@ -26,6 +29,9 @@ struct LedgerWalk {
     private(set) var rest: ClosedRange<Int64>?
     /// In their order.
     private(set) var records: [LedgerRecord] = []
+    /// Entries that may match, in their order, whose rows have not been looked at yet.
+    private var pending: [Int64] = []
+    private var work = 0
 
     /// - Parameters:
     ///   - ids: between which ids to walk; nil: none.
@@ -45,36 +51,62 @@ struct LedgerWalk {
 
     /// Walks until it has `limit` records, has done its share of work, or has looked at everything.
     mutating func run(limit: Int, _ db: Database) throws {
-        var work = 0
         while records.count < limit, work < allowance, let rest {
             guard let part = try times.next(in: rest, db) else {
                 self.rest = nil
-                return
+                break
             }
-            work += 2
-            work += try look(at: part, limit: limit, db)
+            work += 1
+            try look(at: part, limit: limit, db)
+            if pending.count >= min(Self.share, limit - records.count) { try takePending(limit: limit, db) }
         }
+        try takePending(limit: limit, db)
     }
 
-    /// Looks at the beginning of `part`, which lies in one segment, and gives how many rows that were.
-    private mutating func look(at part: ClosedRange<Int64>, limit: Int, _ db: Database) throws -> Int {
-        var best: [Int64]?
-        var work = 0
+    /// Looks at the beginning of `part`, which lies in one segment.
+    private mutating func look(at part: ClosedRange<Int64>, limit: Int, _ db: Database) throws {
+        // What is in all lists that are known to their end.
+        var candidates: [Int64]?
+        // The beginnings of the others, and those that weren't asked for.
+        var beginnings: [[Int64]] = []
+        var long: [LedgerList] = []
         for list in filter.lists {
-            let ids = try list.ids(in: part, limit: Self.share, db)
-            work += 1 + ids.count / 8
-            if ids.count < Self.share {
-                try take(ids, limit: limit, db)
-                leave(part)
-                return work + ids.count
+            if let candidates, candidates.count <= Self.few { break }
+            let ids = try list.quickly(in: part, limit: Self.share, db)
+            work += 1 + (ids?.count ?? Self.share) / 32
+            guard let ids else {
+                long.append(list)
+                continue
             }
-            if best.map({ Self.reach($0) < Self.reach(ids) }) ?? true { best = ids }
+            if ids.count == Self.share {
+                beginnings.append(ids)
+            } else {
+                candidates = candidates.map { common($0, ids, isWhole: true) } ?? ids
+            }
         }
-        if let best, Self.reach(best) > 4 * Int64(best.count), let last = best.last {
-            try take(best, limit: limit, db)
-            leave(ascending ? part.lowerBound...last : last...part.upperBound)
-            return work + best.count
+        if var candidates {
+            for ids in beginnings { candidates = common(candidates, ids, isWhole: false) }
+            pending += candidates
+            return leave(part)
         }
+        for list in long {
+            beginnings.append(try list.ids(in: part, limit: Self.share, db))
+            work += 8
+        }
+        let farthest = beginnings.max { Self.reach($0) < Self.reach($1) }
+        guard var farthest, let last = farthest.last, Self.reach(farthest) > 4 * Int64(farthest.count) else {
+            // No filter, or only such that match much of what there is.
+            return try lookAtRows(of: part, limit: limit, db)
+        }
+        for ids in beginnings { farthest = common(farthest, ids, isWhole: false) }
+        pending += farthest
+        leave(ascending ? part.lowerBound...last : last...part.upperBound)
+    }
+
+    /// Looks at the first rows of `part`, one after the other.
+    private mutating func lookAtRows(of part: ClosedRange<Int64>, limit: Int, _ db: Database) throws {
+        try takePending(limit: limit, db)
+        guard records.count < limit else { return }
         let stretch =
             ascending
             ? part.lowerBound...min(part.upperBound, part.lowerBound + Self.stride - 1)
@@ -83,8 +115,19 @@ struct LedgerWalk {
         rows.bind(1, stretch.lowerBound)
         rows.bind(2, stretch.upperBound)
         try take(rows, from: 3, limit: limit, db)
+        // One behind the other they lie in the same pages.
+        work += stretch.count / 3
         leave(stretch)
-        return work + Int(stretch.upperBound - stretch.lowerBound) + 1
+    }
+
+    /// Those of `ids` that may be in `list` too, both in the walk's order. A list that isn't whole says nothing of what
+    /// lies behind its end.
+    private func common(_ ids: [Int64], _ list: [Int64], isWhole: Bool) -> [Int64] {
+        var place = 0
+        return ids.filter { id in
+            while place < list.count, ascending ? list[place] < id : list[place] > id { place += 1 }
+            return place < list.count ? list[place] == id : !isWhole
+        }
     }
 
     /// How far the ids lie apart, the first and the last.
@@ -93,11 +136,14 @@ struct LedgerWalk {
         return abs(first - last)
     }
 
-    private mutating func take(_ ids: [Int64], limit: Int, _ db: Database) throws {
-        guard !ids.isEmpty else { return }
+    private mutating func takePending(limit: Int, _ db: Database) throws {
+        guard !pending.isEmpty else { return }
         let rows = try RawStatement(rowsOfList, db)
-        rows.bind(1, "[" + ids.map(String.init).joined(separator: ",") + "]")
+        rows.bind(1, "[" + pending.map(String.init).joined(separator: ",") + "]")
+        let before = records.count
         try take(rows, from: 2, limit: limit, db)
+        work += 2 * pending.count - (records.count - before)
+        pending.removeAll(keepingCapacity: true)
     }
 
     private mutating func take(_ rows: RawStatement, from place: Int32, limit: Int, _ db: Database) throws {

@@ -18,7 +18,7 @@ struct InstanceRow: Sendable {
         meta = instance.meta.isEmpty ? "{}" : try PlainJSON.text(.object(instance.meta.mapValues { .string($0) }))
         let fits =
             instance.service == key.name
-            && ![instance.id.description, instance.address].contains { $0.utf8.contains(0) }
+            && !instance.id.description.hasNUL && !instance.address.hasNUL
         document = fits ? nil : try CanonicalJSON.text(instance)
     }
 
