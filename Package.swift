@@ -70,6 +70,7 @@ let package = Package(
                 .embedInCode("../../migrations/0001_init.sql"),
                 .embedInCode("../../migrations/0002_instances.sql"),
                 .embedInCode("../../migrations/0003_history.sql"),
+                .embedInCode("../../migrations/0004_ledger_chain.sql"),
             ],
             swiftSettings: strict
         ),
@@ -192,7 +193,11 @@ let package = Package(
         ),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["RoutingModel", "Store", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "RoutingModel", "Store",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -32,8 +32,10 @@ package protocol HistoryStore: Sendable {
     /// Whether any entry has been changed, removed or put in.
     func verifyLedger() async throws -> LedgerVerification
     /// Deletes the oldest entries: those beyond a number, and those before a time.
+    /// - Parameters:
+    ///   - at: the time of the entry that tells of it, and `index`, its snapshot.
     /// - Returns: how many went.
-    func trimLedger(keepingRows: Int?, since: Timestamp?) async throws -> Int
+    func trimLedger(keepingRows: Int?, since: Timestamp?, at: Timestamp, index: Int) async throws -> Int
     /// Copies the whole database, as it is at one moment, into a new file.
     func backup(to path: String) async throws
 }

@@ -10,7 +10,8 @@ extension SQLiteStore {
     /// come in `changed` and `removed`.
     /// - Throws: `StoreError`; `failed` for an instance of a service that was never stored.
     package func record(_ commits: [CatalogCommit]) async throws {
-        let prepared = try commits.map(CatalogRows.init)
+        // Text is made before the one writer is taken.
+        let prepared = try Parallel.map(commits) { try CatalogRows($0) }
         try await write { db in
             for commit in prepared { try commit.write(db) }
             try LedgerRow.insert(prepared.flatMap(\.entries), db)

@@ -4,8 +4,6 @@ internal import GRDB
 enum StateKey: String {
     /// Every snapshot index ever published is at most this.
     case indexFloor = "index_floor"
-    /// The most milliseconds by which an entry of the ledger is older than one that was written before it.
-    case ledgerDrift = "ledger_drift"
 
     /// The stored number, 0 when there is none.
     func value(_ db: Database) throws -> Int64 {

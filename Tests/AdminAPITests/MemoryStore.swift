@@ -66,7 +66,7 @@ final class MemoryStore: ControlPlaneStore {
     }
     func newestEntry() async throws -> Int64 { Int64(state.withLock { $0.records.count }) }
     func verifyLedger() async throws -> LedgerVerification { throw Problem(.unavailable, "There is no chain.") }
-    func trimLedger(keepingRows: Int?, since: Timestamp?) async throws -> Int { 0 }
+    func trimLedger(keepingRows: Int?, since: Timestamp?, at: Timestamp, index: Int) async throws -> Int { 0 }
     func backup(to path: String) async throws { throw Problem(.unavailable, "There is no file.") }
 
     private static func matches(_ record: LedgerRecord, _ query: LedgerQuery) -> Bool {

@@ -35,17 +35,44 @@ import Testing
         }
     }
 
-    @Test("Old entries can be deleted, with their groups, and their ids are not given again")
-    func deletion() async throws {
+    @Test(
+        "An entry can't be deleted but by trimming",
+        arguments: ["DELETE FROM ledger WHERE id = 1", "DELETE FROM ledger_groups", "DELETE FROM ledger"])
+    func refusesDeletion(sql: String) async throws {
         try await StoreFolder.withStore { store in
             try await store.record([Samples.fullEntry, Samples.fullEntry])
-            try await store.pool.write { db in try db.execute(sql: "DELETE FROM ledger") }
-            let groups = try await store.pool.read { db in
-                try Int.fetchOne(db, sql: "SELECT count(*) FROM ledger_groups")
+            let error = await #expect(throws: DatabaseError.self) {
+                try await store.pool.write { db in try db.execute(sql: sql) }
             }
-            #expect(groups == 0)
-            try await store.record([Samples.entry()])
-            #expect(try await store.ledger(LedgerQuery()).records.map(\.id) == [3])
+            #expect(error?.message == "ledger entries are deleted only by trimming")
+            #expect(try await store.ledger(LedgerQuery()).records.count == 2)
+        }
+    }
+
+    @Test("One entry is found by its id, and the newest id is known")
+    func single() async throws {
+        try await StoreFolder.withStore { store in
+            #expect(try await store.newestEntry() == 0)
+            try await store.record([Samples.fullEntry, Samples.entry()])
+            #expect(try await store.newestEntry() == 2)
+            #expect(try await store.entry(1) == LedgerRecord(id: 1, entry: Samples.fullEntry))
+            #expect(try await store.entry(3) == nil)
+        }
+    }
+
+    @Test("The last words about services are kept, whatever kinds are asked for")
+    func lastWords() async throws {
+        try await StoreFolder.withStore { store in
+            try await store.record([
+                Samples.entry(.discoveryStale, service: "star"), Samples.entry(.discoveryStale),
+                Samples.entry(.discoveryStale, service: "moon"), Samples.entry(.discoveryRecovered, service: "star"),
+                Samples.entry(.discoveryStale, service: "star"), Samples.entry(.peerJoined, service: "star"),
+            ])
+            let words = try await store.lastEntries(of: [.discoveryStale, .discoveryRecovered])
+            #expect(words == ["star": [.discoveryStale: 5, .discoveryRecovered: 4], "moon": [.discoveryStale: 3]])
+            #expect(try await store.lastEntries(of: [.discoveryHeld]).isEmpty)
+            let others = try await store.lastEntries(of: [.discoveryRecovered, .peerJoined])
+            #expect(others == ["star": [.discoveryRecovered: 4, .peerJoined: 6]])
         }
     }
 
@@ -61,7 +88,7 @@ import Testing
                 let page = try await store.ledger(query)
                 seen += page.records.map(\.id)
                 sizes.append(page.records.count)
-                query.before = page.records.last?.id
+                query.before = page.next
                 hasMore = page.hasMore
                 try await store.record([Samples.entry(at: 100, service: "star")])
             }

@@ -32,11 +32,11 @@ enum Samples {
 
     static func entry(
         _ kind: LedgerKind = .peerJoined, at: Int64 = 0, actor: String = "consul", service: String? = nil,
-        peer: String? = nil, groups: [String] = [], route: String? = nil, reason: String? = nil
+        peer: String? = nil, groups: [String] = [], route: String? = nil, worker: String? = nil, reason: String? = nil
     ) -> LedgerEntry {
         LedgerEntry(
             at: time(at), kind: kind, actor: actor, service: service, peer: peer.map { PeerID($0) }, groups: groups,
-            route: route, reason: reason)
+            route: route, worker: worker, reason: reason)
     }
 
     /// An entry with every field set.

@@ -19,9 +19,8 @@ package struct LedgerQuery: Hashable, Sendable {
 
     package init(
         kinds: Set<LedgerKind> = [], service: String? = nil, peer: PeerID? = nil, group: String? = nil,
-        route: String? = nil, worker: String? = nil, actor: String? = nil,
-        since: Timestamp? = nil, until: Timestamp? = nil,
-        before: Int64? = nil, limit: Int = 100
+        route: String? = nil, worker: String? = nil, actor: String? = nil, since: Timestamp? = nil,
+        until: Timestamp? = nil, before: Int64? = nil, limit: Int = 100
     ) {
         self.kinds = kinds
         self.service = service

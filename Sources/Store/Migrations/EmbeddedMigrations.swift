@@ -6,5 +6,6 @@ enum EmbeddedMigrations {
         Migration(name: "0001_init.sql", bytes: PackageResources._001_init_sql),
         Migration(name: "0002_instances.sql", bytes: PackageResources._002_instances_sql),
         Migration(name: "0003_history.sql", bytes: PackageResources._003_history_sql),
+        Migration(name: "0004_ledger_chain.sql", bytes: PackageResources._004_ledger_chain_sql),
     ]
 }

@@ -33,21 +33,23 @@ struct CatalogRows: Sendable {
                 sql: "DELETE FROM catalog_instances WHERE service = ? AND datacenter = ? AND peer = ?"
             ).execute(arguments: [key.name.columnText, key.datacenter.columnText, peer.columnText])
         }
-        for instance in changed { try instance.put(db) }
+        try InstanceRow.put(changed, db)
     }
 
     private static func put(_ service: CatalogService, skipped: String, _ db: Database) throws {
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO catalog_services (name, datacenter, consul_index, last_success_at, skipped)
-                VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (name, datacenter) DO UPDATE
-                SET consul_index = excluded.consul_index, last_success_at = excluded.last_success_at,
-                    skipped = excluded.skipped
-                """
-        ).execute(arguments: [
-            service.key.name.columnText, service.key.datacenter.columnText,
-            Int64(bitPattern: service.watch.consulIndex), service.watch.lastSuccessAt?.milliseconds, skipped,
-        ])
+        let statement = try RawStatement(
+            """
+            INSERT INTO catalog_services (name, datacenter, consul_index, last_success_at, skipped)
+            VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (name, datacenter) DO UPDATE
+            SET consul_index = excluded.consul_index, last_success_at = excluded.last_success_at,
+                skipped = excluded.skipped
+            """, db)
+        statement.bind(1, service.key.name.columnText)
+        statement.bind(2, service.key.datacenter.columnText)
+        statement.bind(3, Int64(bitPattern: service.watch.consulIndex))
+        statement.bind(4, service.watch.lastSuccessAt?.milliseconds)
+        statement.bind(5, skipped)
+        try statement.run()
     }
 }

@@ -18,26 +18,38 @@ struct InstanceRow: Sendable {
         meta = instance.meta.isEmpty ? "{}" : try PlainJSON.text(.object(instance.meta.mapValues { .string($0) }))
         let fits =
             instance.service == key.name
-            && ![instance.id.description, instance.address].contains { $0.utf8.contains(0) }
+            && !instance.id.description.hasNUL && !instance.address.hasNUL
         document = fits ? nil : try CanonicalJSON.text(instance)
     }
 
-    /// Stores it over the one of the same id.
-    func put(_ db: Database) throws {
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO catalog_instances (service, datacenter, peer, node, address, port, tags, meta,
-                    passing_weight, warning_weight, health, document)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (service, datacenter, peer) DO UPDATE
-                SET node = excluded.node, address = excluded.address, port = excluded.port, tags = excluded.tags,
-                    meta = excluded.meta, passing_weight = excluded.passing_weight,
-                    warning_weight = excluded.warning_weight, health = excluded.health, document = excluded.document
-                """
-        ).execute(arguments: [
-            key.name.columnText, key.datacenter.columnText, instance.id.columnText, instance.node.columnText,
-            instance.address.columnText, instance.port, tags, meta, instance.weights.passing,
-            instance.weights.warning, instance.health.rawValue, document,
-        ])
+    /// Stores instances, each over the one of the same id.
+    static func put(_ rows: [InstanceRow], _ db: Database) throws {
+        guard !rows.isEmpty else { return }
+        let statement = try RawStatement(
+            """
+            INSERT INTO catalog_instances (service, datacenter, peer, node, address, port, tags, meta,
+                passing_weight, warning_weight, health, document)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (service, datacenter, peer) DO UPDATE
+            SET node = excluded.node, address = excluded.address, port = excluded.port, tags = excluded.tags,
+                meta = excluded.meta, passing_weight = excluded.passing_weight,
+                warning_weight = excluded.warning_weight, health = excluded.health, document = excluded.document
+            """, db)
+        for row in rows {
+            let instance = row.instance
+            statement.bind(1, row.key.name.columnText)
+            statement.bind(2, row.key.datacenter.columnText)
+            statement.bind(3, instance.id.columnText)
+            statement.bind(4, instance.node.columnText)
+            statement.bind(5, instance.address.columnText)
+            statement.bind(6, instance.port)
+            statement.bind(7, row.tags)
+            statement.bind(8, row.meta)
+            statement.bind(9, instance.weights.passing)
+            statement.bind(10, instance.weights.warning)
+            statement.bind(11, instance.health.rawValue)
+            statement.bind(12, row.document)
+            try statement.run()
+        }
     }
 }

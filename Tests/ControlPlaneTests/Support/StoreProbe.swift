@@ -92,8 +92,8 @@ final class StoreProbe: ControlPlaneStore {
     }
     func newestEntry() async throws -> Int64 { try await base.newestEntry() }
     func verifyLedger() async throws -> LedgerVerification { try await base.verifyLedger() }
-    func trimLedger(keepingRows: Int?, since: Timestamp?) async throws -> Int {
-        try await base.trimLedger(keepingRows: keepingRows, since: since)
+    func trimLedger(keepingRows: Int?, since: Timestamp?, at: Timestamp, index: Int) async throws -> Int {
+        try await base.trimLedger(keepingRows: keepingRows, since: since, at: at, index: index)
     }
     func backup(to path: String) async throws { try await base.backup(to: path) }
 }
