@@ -21,7 +21,7 @@ package struct AdminConnection: Sendable {
     private static let longestRefusal = 1 << 20
 
     /// After this long without a byte a connection counts as dead; a stream's heartbeats come more often.
-    static let longestSilence = Duration.seconds(90)
+    package static let longestSilence = Duration.seconds(90)
 
     /// - Parameter client: made by `client(caFile:)`; stays the caller's to shut down.
     package init(server: ServerAddress, token: TokenSearch.Found, timeout: Duration, client: HTTPClient) {
@@ -32,12 +32,16 @@ package struct AdminConnection: Sendable {
     }
 
     /// A client that doesn't follow redirects, so that the token goes nowhere else.
-    /// - Parameter caFile: certificates (PEM) to trust instead of the system's.
+    /// - Parameters:
+    ///   - caFile: certificates (PEM) to trust instead of the system's.
+    ///   - silence: after how long without a byte a connection counts as dead.
     /// - Throws: `ClientFailure` when the file can't be read or has no certificate.
-    package static func client(caFile: String?) throws(ClientFailure) -> HTTPClient {
+    package static func client(
+        caFile: String?, silence: Duration = longestSilence
+    ) throws(ClientFailure) -> HTTPClient {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
-        configuration.timeout.read = TimeAmount(longestSilence)
+        configuration.timeout.read = TimeAmount(silence)
         configuration.connectionPool.retryConnectionEstablishment = false
         if let caFile {
             do {
@@ -151,7 +155,9 @@ package struct AdminConnection: Sendable {
         if text.contains("CERTIFICATE_VERIFY_FAILED") {
             return "its certificate is not trusted; --ca-file names the certificates to trust."
         }
-        if text.contains("remoteConnectionClosed") { return "it closed the connection." }
-        return text
+        if text.contains("remoteConnectionClosed") || text.contains("stream ended") {
+            return "it closed the connection."
+        }
+        return text.hasSuffix(".") ? text : "\(text)."
     }
 }

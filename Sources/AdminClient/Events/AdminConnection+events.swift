@@ -11,6 +11,9 @@ extension AdminConnection {
         case resumed
     }
 
+    /// A stream that has lived for so long has come to stay.
+    private static let steady = Duration.seconds(30)
+
     /// Reads an event stream for as long as the task lives. Whenever it breaks it is opened again after 0.5 … 10 s and
     /// goes on after the last event (`Last-Event-ID`), so that none is missed or shown twice.
     /// - Parameters:
@@ -36,11 +39,16 @@ extension AdminConnection {
                 }
                 if !isFirst { onNews(.resumed) }
                 isFirst = false
+                let opened = ContinuousClock.now
                 // Half an event is worth nothing once its connection is gone.
                 parser = EventParser(lastID: parser.lastID)
                 for try await chunk in response.body {
-                    for event in try parser.feed(chunk.readableBytesView) { try onEvent(event) }
-                    wait = pause
+                    // One that ends as soon as it is open is not to be opened twice a second for ever.
+                    if ContinuousClock.now - opened > Self.steady { wait = pause }
+                    for event in try parser.feed(chunk.readableBytesView) {
+                        try onEvent(event)
+                        wait = pause
+                    }
                 }
                 onNews(.lost("the server ended the stream."))
             } catch let error as ClientFailure {

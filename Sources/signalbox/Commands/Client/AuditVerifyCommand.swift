@@ -9,10 +9,10 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     @OptionGroup var client: ClientOptions
 
     func run() async throws {
-        try await client.run { session in
+        // Every entry is read before there is an answer.
+        try await client.run(silence: .seconds(3_600)) { session in
             var request = AdminRequest("GET", RequestPath("v1", "audit", "verify"))
-            // Every entry is read.
-            request.patience = .seconds(600)
+            request.patience = .seconds(3_600)
             let value = try await session.connection.send(request).json()
             try session.show(value) { $0.verification(value) }
             if value["ok"]?.bool != true { throw ExitCode.failure }

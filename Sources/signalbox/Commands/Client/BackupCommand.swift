@@ -17,7 +17,8 @@ struct BackupCommand: AsyncParsableCommand {
     @OptionGroup var client: ClientOptions
 
     func run() async throws {
-        try await client.run { session in
+        // The server copies the whole before it sends the first byte.
+        try await client.run(silence: .seconds(3_600)) { session in
             // https://www.sqlite.org/fileformat.html section 1.3
             let magic = Array("SQLite format 3\0".utf8)
             let length = try await session.connection.download(

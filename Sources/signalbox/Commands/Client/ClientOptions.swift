@@ -35,13 +35,17 @@ struct ClientOptions: ParsableArguments {
     var timeout: Seconds?
 
     /// Runs `body` with a connection, and turns what goes wrong into a few words and the exit code.
-    func run(_ body: (ClientSession) async throws -> Void) async throws {
+    /// - Parameter silence: after how long without a byte a connection counts as dead; for questions that the server
+    ///   has to think about.
+    func run(
+        silence: Duration = AdminConnection.longestSilence, _ body: (ClientSession) async throws -> Void
+    ) async throws {
         let environment = Environment()
         let console = Console(
             color: try environment.value(color, "COLOR", default: .auto), isQuiet: quiet)
         let format = try environment.value(output, "OUTPUT", default: .table)
         do {
-            let client = try AdminConnection.client(caFile: try environment.value(caFile, "CA_FILE"))
+            let client = try AdminConnection.client(caFile: try environment.value(caFile, "CA_FILE"), silence: silence)
             let result: Result<Void, any Error>
             do {
                 let connection = try connection(client, environment, timeout: timeout)
