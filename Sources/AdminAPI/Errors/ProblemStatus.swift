@@ -18,6 +18,12 @@ enum ProblemStatus {
         case .bodyTooLarge: return .contentTooLarge
         case .unavailable: return .serviceUnavailable
         case .internalError: return .internalServerError
+        case .badRequest: return .badRequest
+        case .forbidden: return .forbidden
+        case .tooManyRequests: return .tooManyRequests
+        case .misdirected: return .misdirectedRequest
+        case .requestTimeout: return .requestTimeout
+        case .headerTooLarge: return .requestHeaderFieldsTooLarge
         }
     }
 
@@ -36,5 +42,11 @@ enum ProblemStatus {
         }
     }
 
-    static let bodyTooLarge = Problem(.bodyTooLarge, "The body is larger than 1 MiB.")
+    static let bodyTooLarge = tooLarge(limit: Endpoint.usualBodyLimit)
+
+    /// - Parameter limit: in bytes.
+    static func tooLarge(limit: Int) -> Problem {
+        let size = limit % (1 << 20) == 0 ? "\(limit >> 20) MiB" : "\(limit) bytes"
+        return Problem(.bodyTooLarge, "The body is larger than \(size).")
+    }
 }

@@ -16,7 +16,7 @@ enum RequestBodyReader {
                 "The body must be JSON with 'Content-Type: application/json'\(type.map { ", not '\($0)'" } ?? "").")
         }
         if let length = request.headers[.contentLength].flatMap(Int.init), length > context.maxUploadSize {
-            throw ProblemStatus.bodyTooLarge
+            throw ProblemStatus.tooLarge(limit: context.maxUploadSize)
         }
         let buffer = try await request.body.collect(upTo: context.maxUploadSize)
         return Data(buffer.readableBytesView)

@@ -22,4 +22,7 @@ package enum LedgerKind: String, Hashable, Sendable, Codable, CaseIterable {
     case workerJoined = "worker.joined"
     case workerNack = "worker.nack"
     case workerLost = "worker.lost"
+    case tokenCreated = "token.created"
+    case tokenRevoked = "token.revoked"
+    case tokenRefused = "token.refused"
 }

@@ -5,5 +5,6 @@ enum EmbeddedMigrations {
     static let all: [Migration] = [
         Migration(name: "0001_init.sql", bytes: PackageResources._001_init_sql),
         Migration(name: "0002_instances.sql", bytes: PackageResources._002_instances_sql),
+        Migration(name: "0005_tokens.sql", bytes: PackageResources._005_tokens_sql),
     ]
 }
