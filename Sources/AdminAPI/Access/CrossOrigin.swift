@@ -32,7 +32,8 @@ struct CrossOrigin: Sendable {
     func mark(_ response: inout Response, to request: Request) {
         guard !origins.isEmpty else { return }
         // A cache must not give one origin what is marked for another.
-        let varying = request.method == .options
+        let varying =
+            request.method == .options
             ? "Origin, Access-Control-Request-Method, Access-Control-Request-Headers" : "Origin"
         response.headers[.vary] = response.headers[.vary].map { "\($0), \(varying)" } ?? varying
         guard let origin = request.headers[.origin], origins.contains(origin) else { return }

@@ -51,7 +51,8 @@ package final class AdminTLS: Sendable {
         } catch {
             // Two files are not replaced at once: this may be half of it.
             state.withLock { $0.seen = now }
-            logger.error("The admin API keeps its certificate: the new files can't be used", metadata: ["error": "\(error)"])
+            logger.error(
+                "The admin API keeps its certificate: the new files can't be used", metadata: ["error": "\(error)"])
         }
     }
 

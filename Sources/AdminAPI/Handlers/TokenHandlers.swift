@@ -19,7 +19,8 @@ struct TokenHandlers {
         let paging = Paging(query)
         try query.check()
         // A blank comes before every character of a name: the built-in one is first.
-        let all = [(key: " ", document: TokenDocument.builtIn)]
+        let all =
+            [(key: " ", document: TokenDocument.builtIn)]
             + book.tokens.map { (key: $0.record.name, document: TokenDocument($0)) }
         let (items, next) = paging.page(all, key: \.key)
         return .list(try items.map { try CanonicalJSON.text($0.document) }, next: next)

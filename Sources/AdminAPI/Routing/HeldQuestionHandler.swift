@@ -79,7 +79,8 @@ final class HeldQuestionHandler: ChannelInboundHandler, RemovableChannelHandler 
         let line = view[..<(view.firstIndex(of: 10).map { $0 + 1 } ?? end)]
         let fields = view[line.endIndex..<end]
         // A worker's fields are the same each time.
-        let isKnown = admitted.readableBytes == fields.count && principal?.hasEnded == false
+        let isKnown =
+            admitted.readableBytes == fields.count && principal?.hasEnded == false
             && admitted.readableBytesView.elementsEqual(fields)
         guard let question = RoutingQuestion(line: line), isKnown || admit(fields, context) else {
             return goOver(context)
@@ -170,7 +171,8 @@ final class HeldQuestionHandler: ChannelInboundHandler, RemovableChannelHandler 
         } catch {
             return end(context)
         }
-        takeover.completeWith(general(with: requests, on: context.eventLoop).setup(channel: context.channel, logger: logger))
+        takeover.completeWith(
+            general(with: requests, on: context.eventLoop).setup(channel: context.channel, logger: logger))
         if unread.readableBytes > 0 {
             context.fireChannelRead(wrapInboundOut(unread))
             context.fireChannelReadComplete()

@@ -58,4 +58,5 @@ struct RoutingFields: Hashable {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 48...57: true
         default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
         }
-    }}
+    }
+}
