@@ -24,6 +24,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// When what is being read must be there; whoever reads nothing has none.
     private var deadline: NIODeadline?
     private var timer: Scheduled<Void>?
+    private var timerEnds = NIODeadline.distantFuture
     private var context: ChannelHandlerContext?
     /// Requests whose heads have come and whose answers have not been written.
     private var unanswered = 0
@@ -94,13 +95,16 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: Time
 
     private func expect(within time: TimeAmount) {
-        deadline = .now() + time
-        if timer == nil { watch(time) }
+        let deadline = NIODeadline.now() + time
+        self.deadline = deadline
+        if timer == nil || timerEnds > deadline { watch(time) }
     }
 
     /// One timer, set anew when it finds that it is early: requests come more often than they are late.
     private func watch(_ time: TimeAmount) {
         guard let context else { return }
+        timer?.cancel()
+        timerEnds = .now() + time
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] in
             guard let self else { return }
             self.timer = nil
