@@ -2,8 +2,16 @@
 package struct AdminConfiguration: Sendable {
     package var host: String
     package var port: Int
-    /// The bearer token that everything under `/v1` asks for.
+    /// The built-in token: it may do everything.
     package var token: AdminToken
+    /// Nil: in the clear.
+    package var tls: AdminTLS?
+    /// Names besides `localhost` and `host` under which it is asked, without ports.
+    package var names: [String] = []
+    /// Origins whose pages may ask, such as `https://console.test`.
+    package var origins: [String] = []
+    package var maxConnections = 10_000
+    var limits = ConnectionLimits()
 
     package init(host: String, port: Int, token: AdminToken) {
         self.host = host

@@ -36,7 +36,7 @@ extension ControlPlane {
     private func endLedgerWait(_ id: Int) { ledgerWaiters.removeValue(forKey: id)?.resume() }
 
     /// Signalbox is shutting down: nobody is to wait for what won't come.
-    func endLedgerWaits() {
+    package func endLedgerWaits() {
         let waiting = ledgerWaiters
         ledgerWaiters = [:]
         for continuation in waiting.values { continuation.resume() }

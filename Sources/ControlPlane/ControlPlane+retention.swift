@@ -25,6 +25,7 @@ extension ControlPlane {
         guard configuration.ledgerEntriesKept != nil || configuration.ledgerKeptFor != nil else { return 0 }
         return try await store.trimLedger(
             keepingRows: configuration.ledgerEntriesKept,
-            since: configuration.ledgerKeptFor.map { Timestamp.now().adding(.zero - $0) }, at: .now(), index: indexOfNow)
+            since: configuration.ledgerKeptFor.map { Timestamp.now().adding(.zero - $0) }, at: .now(), index: indexOfNow
+        )
     }
 }

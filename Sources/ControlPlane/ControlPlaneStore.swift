@@ -1,7 +1,7 @@
 package import RoutingModel
 
 /// Where writes are acknowledged from. Every call is whole or not at all, and durable when it returns.
-package protocol ControlPlaneStore: HistoryStore {
+package protocol ControlPlaneStore: HistoryStore, TokenStore {
     func load() throws -> StoredState
     /// All commits in one transaction, in order.
     func commit(_ commits: [RuleCommit]) async throws

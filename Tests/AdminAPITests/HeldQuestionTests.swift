@@ -13,7 +13,7 @@ import Testing
 @Suite("Questions that are held close to the socket are answered as all others are")
 struct HeldQuestionTests {
     private static let secret = "a-secret-that-only-tests-know"
-    private static let fields = "Host: x\r\nAuthorization: Bearer \(secret)\r\n"
+    private static let fields = "Host: localhost\r\nAuthorization: Bearer \(secret)\r\n"
 
     /// Runs `test` against the admin server as it is in production, on a port of its own, and ends it in order.
     private static func withServer(_ test: (ControlPlane, Int) async throws -> Void) async throws {
@@ -56,7 +56,7 @@ struct HeldQuestionTests {
                 """
                 GET /v1/routing?index=0&worker=w&delta=true HTTP/1.1\r\n\(Self.fields)\r\n\
                 GET /v1/routing?index=\(index)&wait=1ms&worker=w HTTP/1.1\r\n\(Self.fields)\r\n\
-                GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n\
+                GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n\
                 GET /v1/routing?index=0 HTTP/1.1\r\n\(Self.fields)Connection: close\r\n\r\n
                 """)
             let parts = answer.components(separatedBy: "HTTP/1.1 ").dropFirst()
@@ -80,7 +80,7 @@ struct HeldQuestionTests {
                 port: port,
                 """
                 GET /v1/routing?index=\(index)&wait=60s&worker=w&delta=true HTTP/1.1\r\n\(Self.fields)\r\n\
-                GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n
+                GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n
                 """)
             try await eventually("it is held") { await controlPlane.watchers.count == 1 }
             try await controlPlane.putGroup("g")
@@ -95,13 +95,13 @@ struct HeldQuestionTests {
         try await Self.withServer { _, port in
             let wrong = try await RawHTTP.exchange(
                 port: port,
-                "GET /v1/routing?index=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer nope\r\nConnection: close\r\n\r\n"
+                "GET /v1/routing?index=1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer nope\r\nConnection: close\r\n\r\n"
             )
             #expect(wrong.hasPrefix("HTTP/1.1 401"))
             let second = try await RawHTTP.exchange(
                 port: port,
                 """
-                GET /v1/routing?index=0 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer nope\r\n\r\n\
+                GET /v1/routing?index=0 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer nope\r\n\r\n\
                 GET /v1/routing?index=x HTTP/1.1\r\n\(Self.fields)Connection: close\r\n\r\n
                 """)
             #expect(second.hasPrefix("HTTP/1.1 401"))
@@ -114,7 +114,7 @@ struct HeldQuestionTests {
     func slowly() async throws {
         try await Self.withServer { controlPlane, port in
             let request = "GET /v1/routing?index=0 HTTP/1.1\r\n\(Self.fields)\r\n"
-            let end = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+            let end = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
             let answer = try await RawHTTP.exchange(port: port, pieces: (request + end).map(String.init))
             #expect(answer.hasPrefix("HTTP/1.1 200"))
             #expect(answer.contains("\"digest\":"))

@@ -41,6 +41,7 @@ struct OpenAPIContractTests {
         #expect(enumerations["ProblemCode"] == Problem.Code.allCases.map(\.rawValue))
         #expect(enumerations["LedgerKind"] == LedgerKind.allCases.map(\.rawValue))
         #expect(enumerations["Health"] == Health.allCases.map(\.rawValue))
+        #expect(enumerations["AccessRole"] == AccessRole.allCases.map(\.rawValue))
         #expect(enumerations["OnEmpty"] == OnEmpty.allCases.map(\.rawValue))
         #expect(enumerations["BalancePolicy"] == Balance.Policy.allCases.map(\.rawValue))
     }

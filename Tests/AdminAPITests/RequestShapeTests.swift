@@ -87,7 +87,7 @@ struct RequestShapeTests {
         try await AdminFixture.run(.live) { admin in
             let port = try #require(admin.client.port)
             let head = """
-                PUT /v1/groups/g HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(AdminFixture.secret)\r
+                PUT /v1/groups/g HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(AdminFixture.secret)\r
                 Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n
                 """
             let chunk = "10000\r\n" + String(repeating: " ", count: 65_536) + "\r\n"

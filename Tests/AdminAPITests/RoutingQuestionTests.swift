@@ -11,7 +11,7 @@ struct RoutingQuestionTests {
     }
 
     private func token(_ fields: String) -> String? {
-        RoutingQuestion.token(inFields: Array("\(fields)\r\n".utf8))
+        RoutingFields(Array("\(fields)\r\n".utf8)).flatMap { BearerToken.secret(in: $0.authorization) }
     }
 
     @Test("a worker's question is read with all that it says")
@@ -55,6 +55,7 @@ struct RoutingQuestionTests {
             "Host: x\r\n", "Authorization: Bearer secret\r\n", "\(fields)Content-Length: 0\r\n",
             "\(fields)Transfer-Encoding: chunked\r\n", "\(fields)Connection: close\r\n", "\(fields)Expect: x\r\n",
             "\(fields)If-None-Match: \"1\"\r\n", "\(fields)Upgrade: h2c\r\n", "\(fields)Host: y\r\n",
+            "\(fields)Origin: http://x\r\n", "\(fields)X-Request-Id: x\r\n",
             "\(fields)Authorization: Bearer other\r\n", "\(fields) folded\r\n", "\(fields)A b: c\r\n",
             "\(fields)A : c\r\n", "\(fields): c\r\n", "\(fields)A\r\n", "\(fields)A: b\nC: d\r\n",
             "\(fields)A: b\rC\r\n",
@@ -79,9 +80,9 @@ struct RoutingQuestionTests {
             #expect(RoutingQuestion(line: Array(odd.utf8)) == nil)
         }
         let fields = Self.fields + "\r\n"
-        #expect(RoutingQuestion.token(inFields: Array(fields.utf8)) != nil)
+        #expect(RoutingFields(Array(fields.utf8)) != nil)
         for odd in [fields.replacing("\r\n", with: "\n"), String(fields.dropLast(2)), "", "\r\n", "\r\n\r\n"] {
-            #expect(RoutingQuestion.token(inFields: Array(odd.utf8)) == nil)
+            #expect(RoutingFields(Array(odd.utf8)) == nil)
         }
     }
 

@@ -7,7 +7,7 @@ internal import RoutingModel
 /// Turns whatever a handler throws into a problem document, and the router's bare 404 into 401, 405 or 404.
 struct ErrorMiddleware: RouterMiddleware {
     typealias Context = AdminContext
-    let token: AdminToken
+    let book: TokenBook
 
     func handle(
         _ request: Request, context: AdminContext, next: (Request, AdminContext) async throws -> Response
@@ -17,9 +17,11 @@ struct ErrorMiddleware: RouterMiddleware {
         } catch is CancellationError {
             throw CancellationError()
         } catch let error as HTTPError where error.status == .notFound {
-            return unrouted(request)
-        } catch is NIOTooManyBytesError {
-            return ProblemStatus.bodyTooLarge.response()
+            return unrouted(request, context)
+        } catch let refusal as AccessRefusal {
+            return refusal.response()
+        } catch let error as NIOTooManyBytesError {
+            return ProblemStatus.tooLarge(limit: error.maxBytes ?? Endpoint.usualBodyLimit).response()
         } catch {
             let problem = ProblemStatus.problem(for: error)
             if problem.code == .internalError {
@@ -30,10 +32,12 @@ struct ErrorMiddleware: RouterMiddleware {
     }
 
     /// No endpoint has this method and path. Without a token nobody learns which paths there are.
-    private func unrouted(_ request: Request) -> Response {
+    private func unrouted(_ request: Request, _ context: AdminContext) -> Response {
         let path = request.uri.path
-        if path.split(separator: "/").first == "v1", !BearerAuthentication.isAuthorized(request, token) {
-            return BearerAuthentication.refusal.response()
+        if path.split(separator: "/").first == "v1",
+            case .failure(let refusal) = book.authenticate(request.headers[.authorization], from: context.address)
+        {
+            return refusal.response()
         }
         let methods = Endpoint.methods(for: path)
         guard !methods.isEmpty else {

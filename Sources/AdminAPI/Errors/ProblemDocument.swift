@@ -11,17 +11,22 @@ struct ProblemDocument: Encodable {
     let code: String
     let detail: String
     let errors: [FieldProblem]
+    let requestID: String?
 
-    init(_ problem: Problem) {
+    init(_ problem: Problem, requestID: String? = RequestID.current) {
         let status = ProblemStatus.status(of: problem.code)
         title = status.reasonPhrase
         self.status = status.code
         code = problem.code.rawValue
         detail = problem.detail
         errors = problem.errors
+        self.requestID = requestID
     }
 
-    enum CodingKeys: String, CodingKey { case type, title, status, code, detail, errors }
+    enum CodingKeys: String, CodingKey {
+        case type, title, status, code, detail, errors
+        case requestID = "request_id"
+    }
 }
 
 extension Problem {

@@ -21,6 +21,11 @@ enum ProblemStatus {
         case .bodyTooLarge: return .contentTooLarge
         case .unavailable: return .serviceUnavailable
         case .internalError: return .internalServerError
+        case .badRequest: return .badRequest
+        case .tooManyRequests: return .tooManyRequests
+        case .misdirected: return .misdirectedRequest
+        case .requestTimeout: return .requestTimeout
+        case .headerTooLarge: return .requestHeaderFieldsTooLarge
         }
     }
 
@@ -39,6 +44,11 @@ enum ProblemStatus {
         }
     }
 
-    static let bodyTooLarge = Problem(
-        .bodyTooLarge, "The body is larger than this path takes (1 MiB; 64 MiB for /v1/config).")
+    static let bodyTooLarge = tooLarge(limit: Endpoint.usualBodyLimit)
+
+    /// - Parameter limit: in bytes.
+    static func tooLarge(limit: Int) -> Problem {
+        let size = limit % (1 << 20) == 0 ? "\(limit >> 20) MiB" : "\(limit) bytes"
+        return Problem(.bodyTooLarge, "The body is larger than \(size).")
+    }
 }

@@ -51,7 +51,12 @@ struct AuditStream {
                 through = found.through
                 continue
             }
-            let now = await controlPlane.ledgerGrowth(after: growth, wait: heartbeat)
+            let known = growth
+            let now = await withGracefulShutdownHandler {
+                await controlPlane.ledgerGrowth(after: known, wait: heartbeat)
+            } onGracefulShutdown: {
+                Task { await controlPlane.endLedgerWaits() }
+            }
             // Also what shows a client that has gone.
             if now == growth { try await writer.write(ByteBuffer(string: ":\n\n")) }
             growth = now

@@ -9,9 +9,6 @@ internal import RoutingModel
 struct ConfigHandlers {
     let controlPlane: ControlPlane
 
-    /// A document of ten thousand routes has some megabytes.
-    static let largestBody = 64 << 20
-
     func register(_ v1: RouterGroup<AdminContext>) {
         v1.get("config") { request, _ in try await export(request) }
         v1.put("config") { try await apply($0, $1, isWhole: true) }
@@ -59,7 +56,7 @@ struct ConfigHandlers {
     private func apply(_ request: Request, _ context: AdminContext, isWhole: Bool) async throws -> Response {
         var options = try WriteOptions(request)
         let (data, isYAML) = try await RequestBodyReader.document(
-            request, upTo: Self.largestBody, mayMerge: !isWhole)
+            request, context, mayMerge: !isWhole)
         let draft: ConfigDraft
         if isYAML {
             let problems = ProblemList()

@@ -14,15 +14,16 @@ struct RoutingHandlers {
     static let longestWait = Duration.seconds(300)
 
     func register(_ v1: RouterGroup<AdminContext>) {
-        v1.get("routing") { request, _ in try await routing(request) }
-        v1.get("routing/stream") { request, _ in
-            try RoutingStream(controlPlane: controlPlane, bodies: bodies).response(request)
+        v1.get("routing") { request, context in try await routing(request, context) }
+        v1.get("routing/stream") { request, context in
+            try RoutingStream(controlPlane: controlPlane, bodies: bodies, principal: context.principal)
+                .response(request)
         }
         v1.get("workers") { request, _ in try await workers(request) }
         v1.post("workers/{id}/nack") { try await nack($0, $1) }
     }
 
-    private func routing(_ request: Request) async throws -> Response {
+    private func routing(_ request: Request, _ context: AdminContext) async throws -> Response {
         let query = QueryParameters(request, known: ["index", "wait", "worker", "delta"])
         let index = query.integer("index", in: 0...Int.max)
         let wait = query.duration("wait")
@@ -37,8 +38,8 @@ struct RoutingHandlers {
         let known = index ?? Self.index(inETag: request.headers[.ifNoneMatch])
         let isBlocking = index != nil || wait != nil
         let limit = isBlocking ? min(wait ?? Self.defaultWait, Self.longestWait) : .zero
-        let answer = await controlPlane.heldUpdate(
-            after: known, wait: limit, worker: worker.map { WorkerIdentity($0) })
+        let answer = try await controlPlane.heldUpdate(
+            after: known, wait: limit, worker: worker.map { WorkerIdentity($0) }, for: context.principal)
         guard let update = answer else {
             return Response(status: .notModified, headers: Self.headers(index: known ?? 0))
         }

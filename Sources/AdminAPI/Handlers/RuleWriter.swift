@@ -36,5 +36,5 @@ struct RuleWriter {
 
 extension AdminContext {
     /// Who asks, and what they may touch.
-    var author: Author { Author(actor) }
+    var author: Author { Author(actor, scopes: principal?.scopes.prefixes ?? []) }
 }

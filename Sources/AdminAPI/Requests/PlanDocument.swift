@@ -17,5 +17,7 @@ struct PlanDocument: Encodable {
         warnings = plan.effect.warnings
     }
 
-    enum CodingKeys: String, CodingKey { case isDryRun = "dry_run", baseRevision = "base_revision", changes, effect, warnings }
+    enum CodingKeys: String, CodingKey {
+        case isDryRun = "dry_run", baseRevision = "base_revision", changes, effect, warnings
+    }
 }

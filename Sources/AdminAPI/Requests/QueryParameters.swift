@@ -20,7 +20,8 @@ struct QueryParameters {
         for name in values.keys.map(String.init).sorted() where !known.contains(name) {
             say(name, "unknown_parameter", "is not a parameter of this path")
         }
-        for (name, all) in values where all.count > 1 && known.contains(String(name)) && !repeatable.contains(String(name)) {
+        for (name, all) in values
+        where all.count > 1 && known.contains(String(name)) && !repeatable.contains(String(name)) {
             say(String(name), "duplicate", "is given \(all.count) times")
         }
     }

@@ -15,19 +15,17 @@ enum RequestBodyReader {
                 "The body must be JSON with 'Content-Type: application/json'\(type.map { ", not '\($0)'" } ?? "").")
         }
         if let length = request.headers[.contentLength].flatMap(Int.init), length > context.maxUploadSize {
-            throw ProblemStatus.bodyTooLarge
+            throw ProblemStatus.tooLarge(limit: context.maxUploadSize)
         }
         let buffer = try await request.body.collect(upTo: context.maxUploadSize)
         return Data(buffer.readableBytesView)
     }
 
     /// Reads a document that may be YAML.
-    /// - Parameters:
-    ///   - largest: in bytes.
-    ///   - mayMerge: whether `application/merge-patch+json` (RFC 7396) is what the endpoint does.
+    /// - Parameter mayMerge: whether `application/merge-patch+json` (RFC 7396) is what the endpoint does.
     /// - Throws: `Problem` `unsupported_media_type` or `body_too_large`.
     static func document(
-        _ request: Request, upTo largest: Int, mayMerge: Bool
+        _ request: Request, _ context: AdminContext, mayMerge: Bool
     ) async throws -> (data: Data, isYAML: Bool) {
         let type = mediaType(request)
         let isYAML = type.map(YAMLText.mediaTypes.contains) ?? false
@@ -38,10 +36,10 @@ enum RequestBodyReader {
                 "The body must be JSON or YAML, with a Content-Type that says which"
                     + "\(type.map { ", not '\($0)'" } ?? "").")
         }
-        if let length = request.headers[.contentLength].flatMap(Int.init), length > largest {
-            throw ProblemStatus.bodyTooLarge
+        if let length = request.headers[.contentLength].flatMap(Int.init), length > context.maxUploadSize {
+            throw ProblemStatus.tooLarge(limit: context.maxUploadSize)
         }
-        let buffer = try await request.body.collect(upTo: largest)
+        let buffer = try await request.body.collect(upTo: context.maxUploadSize)
         return (Data(buffer.readableBytesView), isYAML)
     }
 

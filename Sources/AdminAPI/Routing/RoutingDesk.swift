@@ -14,7 +14,8 @@ final class RoutingDesk: Sendable {
     }
 
     private let controlPlane: ControlPlane
-    private let token: AdminToken
+    private let book: TokenBook
+    private let hosts: HostRule
     private let bodies: SharedBodies
     private let inbox = Mutex(Inbox())
     private let date = Mutex<(second: Int, text: String)>((0, ""))
@@ -24,15 +25,18 @@ final class RoutingDesk: Sendable {
         unchanged: Counter(label: "signalbox_routing_answers", dimensions: [("kind", "unchanged")])
     )
 
-    init(controlPlane: ControlPlane, token: AdminToken, bodies: SharedBodies) {
+    init(controlPlane: ControlPlane, book: TokenBook, hosts: HostRule, bodies: SharedBodies) {
         self.controlPlane = controlPlane
-        self.token = token
+        self.book = book
+        self.hosts = hosts
         self.bodies = bodies
     }
 
-    /// Whether a request with these fields may ask, and is of the kind that is answered here.
-    func admits(fields: ByteBufferView) -> Bool {
-        RoutingQuestion.token(inFields: fields).map(token.matches) ?? false
+    /// Who asks, if a request with these fields may ask, and is of the kind that is answered here.
+    func admits(fields: ByteBufferView, from address: ClientAddress?) -> Principal? {
+        // Every role may ask for the routing.
+        guard let fields = RoutingFields(fields), hosts.allows(fields.host) else { return nil }
+        return book.recognise(fields.authorization, from: address)
     }
 
     /// - Parameter reply: called once, from anywhere; it must hand on and return at once.
@@ -102,10 +106,11 @@ final class RoutingDesk: Sendable {
         _ status: Int, _ reason: String, index: Int, length: Int?, _ isLast: Bool, _ allocator: ByteBufferAllocator,
         reserving: Int = 0
     ) -> ByteBuffer {
-        var buffer = allocator.buffer(capacity: 256 + reserving)
+        var buffer = allocator.buffer(capacity: 384 + reserving)
         buffer.writeString("HTTP/1.1 \(status) \(reason)\r\nx-signalbox-index: \(index)\r\netag: \"\(index)\"\r\n")
         if let length { buffer.writeString("content-type: application/json\r\ncontent-length: \(length)\r\n") }
         buffer.writeString("cache-control: no-store\r\ndate: \(now())\r\nserver: signalbox\r\n")
+        buffer.writeString("x-content-type-options: nosniff\r\nx-request-id: \(RequestID.make())\r\n")
         buffer.writeString(isLast ? "connection: close\r\n\r\n" : "\r\n")
         return buffer
     }

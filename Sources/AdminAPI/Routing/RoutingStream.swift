@@ -13,6 +13,8 @@ internal import ServiceLifecycle
 struct RoutingStream {
     let controlPlane: ControlPlane
     let bodies: SharedBodies
+    /// Whose stream it is: it ends with their token.
+    let principal: Principal?
 
     /// How often a line is sent when nothing changes, so that both ends and whatever is between them know that the
     /// other one is there.
@@ -43,7 +45,7 @@ struct RoutingStream {
         try await writer.write(ByteBuffer(string: ": signalbox\nretry: 1000\n\n"))
         var known = start
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
-            let update = await controlPlane.heldUpdate(after: known, wait: heartbeat)
+            let update = try await controlPlane.heldUpdate(after: known, wait: heartbeat, for: principal)
             if let update {
                 try await writer.write(event(update))
                 known = update.snapshot.index

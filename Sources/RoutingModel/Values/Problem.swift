@@ -18,6 +18,11 @@ package struct Problem: Error, Hashable, Sendable {
         case bodyTooLarge = "body_too_large"
         case unavailable = "unavailable"
         case internalError = "internal_error"
+        case badRequest = "bad_request"
+        case tooManyRequests = "too_many_requests"
+        case misdirected = "misdirected"
+        case requestTimeout = "request_timeout"
+        case headerTooLarge = "header_too_large"
     }
 
     package let code: Code

@@ -7,5 +7,6 @@ enum EmbeddedMigrations {
         Migration(name: "0002_instances.sql", bytes: PackageResources._002_instances_sql),
         Migration(name: "0003_history.sql", bytes: PackageResources._003_history_sql),
         Migration(name: "0004_ledger_chain.sql", bytes: PackageResources._004_ledger_chain_sql),
+        Migration(name: "0005_tokens.sql", bytes: PackageResources._005_tokens_sql),
     ]
 }

@@ -30,8 +30,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Where everything is kept. Made when it isn't there. (default: signalbox-data)")
     var dataDir: String?
 
-    @Option(help: "Where the admin API listens. (default: 127.0.0.1:7000)")
-    var admin: ListenAddress?
+    @OptionGroup var adminOptions: AdminOptions
 
     @Option(help: "Where an embedded proxy listens; may be repeated. Without it there is none.")
     var proxy: [ListenAddress] = []
@@ -95,8 +94,7 @@ struct ServeCommand: AsyncParsableCommand {
         let drain = try environment.value(drainTimeout, "DRAIN_TIMEOUT")?.duration ?? .seconds(10)
         let worker = try embeddedWorker(controlPlane, drain, environment, logger)
 
-        let address = try environment.value(
-            admin, "ADMIN", default: ListenAddress(host: "127.0.0.1", port: 7000))
+        let address = try adminOptions.address(environment)
         let token: AdminToken
         if let text = environment.text("ADMIN_TOKEN") {
             guard text.utf8.count >= AdminToken.minimumLength else {
@@ -108,12 +106,13 @@ struct ServeCommand: AsyncParsableCommand {
             token = AdminToken(try directory.adminToken())
             logger.info("The admin token is in \(directory.tokenFile)")
         }
+        let admin = try adminOptions.configuration(environment, token: token)
+        let scheme = admin.tls == nil ? "http" : "https"
         let server = AdminServer(
-            configuration: AdminConfiguration(host: address.host, port: address.port, token: token),
-            controlPlane: controlPlane, metrics: metrics,
+            configuration: admin, controlPlane: controlPlane, metrics: metrics,
             beforeScrape: { await worker?.recordMetrics(in: metrics) }, logger: logger,
             onListening: { port in
-                logger.notice("The admin API listens on http://\(ListenAddress(host: address.host, port: port))")
+                logger.notice("The admin API listens on \(scheme)://\(ListenAddress(host: address.host, port: port))")
             })
 
         // Ended in reverse order, one after the other: the proxy drains while everything it needs still runs.

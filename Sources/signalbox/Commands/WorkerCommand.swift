@@ -40,6 +40,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "How long requests in flight may take when it ends. (default: 10s)")
     var drainTimeout: Seconds?
 
+    @OptionGroup var controlOptions: ControlOptions
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
@@ -69,8 +70,9 @@ struct WorkerCommand: AsyncParsableCommand {
             listen: addresses.isEmpty ? [ListenAddress(host: "127.0.0.1", port: 8080)] : addresses,
             threads: try environment.value(threads, "THREADS"))
         configuration.drainTimeout = try environment.value(drainTimeout, "DRAIN_TIMEOUT")?.duration ?? .seconds(10)
-        let client = HTTPClient(
-            eventLoopGroupProvider: .singleton, configuration: HTTPSnapshotSource.clientConfiguration)
+        var clientConfiguration = HTTPSnapshotSource.clientConfiguration
+        clientConfiguration.tlsConfiguration = try controlOptions.tls(environment)
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: clientConfiguration)
         let source = HTTPSnapshotSource(configuration: asking, client: client, logger: logger)
         let worker = ProxyWorker(id: id, configuration: configuration, source: source, logger: logger)
         var group = ServiceGroupConfiguration(
