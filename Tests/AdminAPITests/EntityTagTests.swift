@@ -3,6 +3,7 @@ import RoutingModel
 import Testing
 
 @testable import AdminAPI
+@testable import ControlPlane
 
 @Suite("A write can be tied to what its author has seen")
 struct EntityTagTests {
