@@ -150,8 +150,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         guard !hasRefused, refusal == nil else { return }
         deadline = nil
         refusal = problem
-        // What is wrong may be the body of the request that is being answered, or was already; else it comes after what is
-        // in flight.
+        // What is wrong may be the body of the request that is being answered, or was already; else it comes after
+        // what is in flight.
         let isInBody = if case .body = reading { true } else { false }
         if isInBody, unanswered == 0 || (hasAnswerBegun && unanswered == 1) {
             hasRefused = true
