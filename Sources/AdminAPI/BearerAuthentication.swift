@@ -2,8 +2,8 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import RoutingModel
 
-/// Lets requests through whose bearer token (RFC 6750 section 2.1) opens the endpoint, and ends what is still being sent
-/// when the token ends.
+/// Lets requests through whose bearer token (RFC 6750 section 2.1) opens the endpoint, and ends what is still being
+/// sent when the token ends.
 struct BearerAuthentication: RouterMiddleware {
     typealias Context = AdminContext
     let book: TokenBook

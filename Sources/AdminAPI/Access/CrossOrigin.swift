@@ -1,8 +1,8 @@
 internal import HTTPTypes
 internal import Hummingbird
 
-/// What pages of other origins may read (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol): nothing, unless their
-/// origin is listed. Credentials of the browser's are never allowed; a page has to have a token.
+/// What pages of other origins may read (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol): nothing, unless
+/// their origin is listed. Credentials of the browser's are never allowed; a page has to have a token.
 struct CrossOrigin: Sendable {
     private let origins: Set<String>
 

@@ -97,7 +97,7 @@ final class TokenGrant: Sendable {
     /// The action isn't wanted any more.
     func forget(_ number: Int) { state.withLock { $0.actions[number] = nil } }
 
-    /// Milliseconds since 1970, some milliseconds behind: without asking the kernel, since it is asked for each question.
+    /// Milliseconds since 1970, some milliseconds behind: cheap, since it is asked for each question.
     private static func now() -> Int64 {
         #if os(Linux)
         var time = timespec()

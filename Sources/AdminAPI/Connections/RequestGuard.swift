@@ -150,12 +150,13 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         guard !hasRefused, refusal == nil else { return }
         deadline = nil
         refusal = problem
-        // What is wrong may be the body of the request that is being answered; else it comes after what is in flight.
+        // What is wrong may be the body of the request that is being answered, or was already; else it comes after
+        // what is in flight.
         let isInBody = if case .body = reading { true } else { false }
-        let before = isInBody ? unanswered - 1 : unanswered
-        if hasAnswerBegun, isInBody, unanswered == 1 {
-            context?.close(promise: nil)
-        } else if before <= 0 {
+        if isInBody, unanswered == 0 || (hasAnswerBegun && unanswered == 1) {
+            hasRefused = true
+            if let context { RawAnswer.close(context.channel) }
+        } else if unanswered <= (isInBody ? 1 : 0) {
             sayRefusal()
         }
     }

@@ -62,7 +62,17 @@ final class HeldQuestionHandler: ChannelInboundHandler, RemovableChannelHandler 
         guard !isClosing else { return }
         var bytes = unwrapInboundIn(data)
         if unread.readableBytes == 0 { unread = bytes } else { unread.writeBuffer(&bytes) }
-        if held == nil { readQuestion(context) } else if unread.readableBytes > Self.longestHead { end(context) }
+        if held == nil, context.channel.isWritable {
+            readQuestion(context)
+        } else if unread.readableBytes > Self.longestHead {
+            end(context)
+        }
+    }
+
+    /// Whoever doesn't take their answers gets no more of them.
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if !hasGoneOver, !isClosing, !isLast, held == nil, context.channel.isWritable { readQuestion(context) }
+        context.fireChannelWritabilityChanged()
     }
 
     private func readQuestion(_ context: ChannelHandlerContext) {
@@ -147,9 +157,9 @@ final class HeldQuestionHandler: ChannelInboundHandler, RemovableChannelHandler 
             context.write(wrapOutboundOut(buffer), promise: nil)
         }
         context.flush()
-        if isLast { return context.close(promise: nil) }
-        // The next question may have been sent already.
-        readQuestion(context)
+        if isLast { return end(context) }
+        // The next question may have been sent already, and even been read, when this answer left at once.
+        if self.held == nil, !hasGoneOver, context.channel.isWritable { readQuestion(context) }
     }
 
     private func refuse(_ context: ChannelHandlerContext, _ problem: Problem) {
