@@ -10,7 +10,7 @@ package struct AdminConfiguration: Sendable {
     package var names: [String] = []
     /// Origins whose pages may ask, such as `https://console.test`.
     package var origins: [String] = []
-    package var maxConnections = 10_000
+    package var maxConnections = 16_000
     var limits = ConnectionLimits()
 
     package init(host: String, port: Int, token: AdminToken) {

@@ -28,7 +28,7 @@ struct TokenLifecycleTests {
             let who = try await admin.send(.get, "/v1/whoami", token: "Bearer \(secret)")
             #expect(who.body == #"{"name":"ci","role":"operator","scopes":["star-"]}"#)
             let group = #"{"peers":[{"address":"10.0.0.1","port":1}]}"#
-            #expect(try await admin.send(.put, "/v1/groups/g", group, token: "Bearer \(secret)").status == 201)
+            #expect(try await admin.send(.put, "/v1/groups/star-g", group, token: "Bearer \(secret)").status == 201)
             #expect(try await admin.get("/v1/audit?kind=group.created").items("actor") == ["token:ci"])
 
             let list = try await admin.get("/v1/tokens")

@@ -18,14 +18,13 @@ struct RuleHistoryTests {
             let commands: [RuleCommand] = [
                 Samples.group(name, port: .random(in: 1...60_000)), Samples.route("r\(name)", to: name),
                 .deleteGroup(name), .deleteRoute("r\(name)"),
-                .putOverride(PeerID("n\u{0}~\(name)"), Data(#"{"weight":\#(all.count),"reason":"r"}"#.utf8)),
-                .deleteOverride(PeerID("n\u{0}~\(name)")),
+                .putOverride(PeerID("n/1~\(name)"), Data(#"{"weight":\#(all.count),"reason":"r"}"#.utf8)),
+                .deleteOverride(PeerID("n/1~\(name)")),
             ]
             guard let command = commands.randomElement(using: &generator) else { continue }
-            guard
-                let commit = try? Samples.commit(
-                    command, to: &rules, at: Samples.time(Int64(all.count) * 10), entries: [])
-            else { continue }
+            // What can't be, and what changes nothing, is no revision.
+            guard let planned = try? rules.plan(command, at: Samples.time(0)), !planned.isEmpty else { continue }
+            let commit = try Samples.commit(command, to: &rules, at: Samples.time(Int64(all.count) * 10))
             try await store.commit([commit])
             all.append(rules)
         }

@@ -20,6 +20,8 @@ struct ExplainHandlers {
     private func explain(_ request: Request) async throws -> Response {
         let query = QueryParameters(
             request, known: ["url", "method", "header", "source_ip", "at"], repeatable: ["header"])
+        // What the path doesn't know is said before what it misses.
+        try query.check()
         let url = query.text("url")
         let method = query.text("method") ?? "GET"
         let source = query.text("source_ip") ?? "127.0.0.1"

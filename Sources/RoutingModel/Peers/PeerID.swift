@@ -15,11 +15,12 @@ package struct PeerID: Hashable, Comparable, Sendable, Codable, CustomStringConv
     package var isWellFormed: Bool {
         let bytes = description.utf8
         guard bytes.count <= 1_024, let tilde = bytes.firstIndex(of: UInt8(ascii: "~")) else { return false }
+        guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return false }
         return tilde != bytes.startIndex && bytes.index(after: tilde) != bytes.endIndex
     }
 
     /// What to say of an id that isn't.
-    package static let rule = "must be NODE~SERVICE-ID, or static~ADDRESS:PORT"
+    package static let rule = "must be NODE~SERVICE-ID, or static~ADDRESS:PORT, without control characters"
 
     package static func < (left: PeerID, right: PeerID) -> Bool { left.description < right.description }
 

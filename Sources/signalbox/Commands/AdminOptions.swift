@@ -26,7 +26,7 @@ struct AdminOptions: ParsableArguments {
     @Option(help: "An origin whose pages may ask the admin API, e.g. https://console.test; may be repeated.")
     var adminCorsOrigin: [String] = []
 
-    @Option(help: "Connections to the admin API at a time. (default: 10000)")
+    @Option(help: "Connections to the admin API at a time. (default: 16000)")
     var adminMaxConnections: Int?
 
     /// What the flags and the environment say.
