@@ -56,6 +56,7 @@ package struct AdminServer: Service, CustomStringConvertible {
             ErrorMiddleware(token: token)
         }
         OperationsHandlers(controlPlane: controlPlane, metrics: metrics, beforeScrape: beforeScrape).register(router)
+        DocumentationHandlers().register(router)
         let v1 = router.group("v1").add(middleware: BearerAuthentication(token: token))
         RuleHandlers(controlPlane: controlPlane).register(v1)
         CatalogHandlers(controlPlane: controlPlane).register(v1)

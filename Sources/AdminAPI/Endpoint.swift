@@ -11,6 +11,8 @@ struct Endpoint: Hashable, Sendable {
         Endpoint(.get, "/readyz"),
         Endpoint(.get, "/metrics"),
         Endpoint(.get, "/openapi.yaml"),
+        Endpoint(.get, "/openapi.json"),
+        Endpoint(.get, "/docs"),
         Endpoint(.get, "/v1/groups"),
         Endpoint(.post, "/v1/groups"),
         Endpoint(.get, "/v1/groups/{name}"),
