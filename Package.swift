@@ -193,6 +193,7 @@ let package = Package(
             dependencies: [
                 "AdminAPI", "ControlPlane", "RoutingEngine", "RoutingModel", "Store", "TestKit",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

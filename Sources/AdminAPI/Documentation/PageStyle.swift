@@ -40,7 +40,7 @@ enum PageStyle {
         .endpoint code{font-size:.95rem;overflow-wrap:anywhere;background:none;padding:0}
         .endpoint i{font-style:normal;color:var(--put)}
         .open{margin-left:auto;font-size:.8rem;color:var(--soft)}
-        .method{flex:none;width:3.4em;text-align:center;border-radius:5px;padding:.1em 0;font-size:.68rem;
+        .method{flex:none;width:4.1em;text-align:center;border-radius:5px;padding:.1em 0;font-size:.68rem;
         letter-spacing:.03em;border:1px solid currentColor}
         .endpoint .method{font-size:.75rem}
         .get{color:var(--get)}.post{color:var(--post)}.put{color:var(--put)}.patch{color:var(--patch)}
