@@ -52,7 +52,9 @@ class Bench:
         write = prepared("PUT", "/v1/routes/r/weights", {"a": self.weight, "b": 100 - self.weight})
         begin = time.perf_counter()
         self.admin.send(write)
-        status, head, _ = self.worker.receive()
+        status, _, _ = self.worker.receive()
+        while status == 304 and time.perf_counter() < begin + 300:
+            status, _, _ = self.worker.exchange(prepared("GET", f"/v1/routing?index={index}&wait=30s&delta=true"))
         end = time.perf_counter()
         if status != 200:
             exit_with(f"the worker was answered {status}")
