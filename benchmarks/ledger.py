@@ -85,7 +85,7 @@ class Bench:
         """p50 and so on of a page by each filter."""
         rows, middle = [], self.options.services // 2
         last = self.entries()
-        hour = "since=-1h&until=now"
+        hour = time.strftime("since=%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
         deep = self.signalbox.ask("GET", "/v1/audit?limit=1000").get("next", "")
         filters = {
             "none": "", "kind": "kind=peer.meta", "kind, rare": "kind=route.updated", "kind, never": "kind=worker.nack",

@@ -1,4 +1,5 @@
 import NIOCore
+import RoutingModel
 import Testing
 
 @testable import AdminAPI

@@ -24,7 +24,10 @@ extension ContractPage {
         html += "<span class=\"type\">\(type)</span></dt>\n<dd>"
         html += HTMLText.paragraphs(description ?? "")
         if let schema { html += constraints(schema) }
-        if let example { html += "<p class=\"hint\">e.g. <code>\(HTMLText.escape(example.json()))</code></p>" }
+        // A value as it is sent, without the quotes of JSON.
+        if let example {
+            html += "<p class=\"hint\">e.g. <code>\(HTMLText.escape(example.text ?? example.json()))</code></p>"
+        }
         return html + "</dd>\n"
     }
 
@@ -50,7 +53,8 @@ extension ContractPage {
     private func constraints(_ schema: ContractNode) -> String {
         var words: [String] = []
         func add(_ key: String, _ word: String) {
-            if let value = schema[key] { words.append("\(word) <code>\(HTMLText.escape(value.json()))</code>") }
+            guard let value = schema[key] else { return }
+            words.append("\(word) <code>\(HTMLText.escape(value.text ?? value.json()))</code>")
         }
         add("default", "default")
         add("const", "always")
