@@ -98,6 +98,7 @@ package struct AdminServer: Service, CustomStringConvertible {
             RequestGate(hosts: policy.hosts, origins: policy.origins)
         }
         OperationsHandlers(controlPlane: controlPlane, metrics: metrics, beforeScrape: beforeScrape).register(router)
+        DocumentationHandlers().register(router)
         let v1 = router.group("v1").add(middleware: BearerAuthentication(book: book))
         RuleHandlers(controlPlane: controlPlane).register(v1)
         CatalogHandlers(controlPlane: controlPlane).register(v1)

@@ -19,6 +19,8 @@ struct Endpoint: Hashable, Sendable {
         Endpoint(.get, "/readyz", .open),
         Endpoint(.get, "/metrics", .open),
         Endpoint(.get, "/openapi.yaml", .open),
+        Endpoint(.get, "/openapi.json", .open),
+        Endpoint(.get, "/docs", .open),
         Endpoint(.get, "/v1/groups", .viewer),
         Endpoint(.post, "/v1/groups", .operator),
         Endpoint(.get, "/v1/groups/{name}", .viewer),

@@ -47,6 +47,9 @@ import Testing
         #expect(Timestamp(rfc3339: "2026-01-31T13:00:00+01:00")?.description == "2026-01-31T12:00:00.000Z")
         #expect(Timestamp(rfc3339: "2026-01-31T12:00:00.250Z")?.milliseconds == 1_769_860_800_250)
         #expect(Timestamp(rfc3339: "yesterday") == nil)
+        // RFC 3339 allows any offset below a day, though no country has it.
+        #expect(Timestamp(rfc3339: "2026-01-31T12:00:00-19:15")?.description == "2026-02-01T07:15:00.000Z")
+        #expect(Timestamp(rfc3339: "2026-01-31T12:00:00+24:00") == nil)
     }
 
     @Test("peer ids tell instances and listed addresses apart")

@@ -8,13 +8,16 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
 class Signalbox:
-    """A control plane with an embedded proxy on free ports."""
+    """A control plane with an embedded proxy on free ports.
 
-    def __init__(self, stage, binary, *flags, data="data", proxy=True):
+    - under: what the program is started with, such as `taskset -c 0`.
+    """
+
+    def __init__(self, stage, binary, *flags, data="data", proxy=True, under=()):
         self.stage, self.admin, self.proxy = stage, free_port(), free_port() if proxy else None
         listen = ["--proxy", f"127.0.0.1:{self.proxy}"] if proxy else []
         self.process = stage.start(
-            "signalbox", binary, "serve", "--data-dir", stage.path(data), "--admin", f"127.0.0.1:{self.admin}",
+            "signalbox", *under, binary, "serve", "--data-dir", stage.path(data), "--admin", f"127.0.0.1:{self.admin}",
             *listen, *flags, env={"SIGNALBOX_ADMIN_TOKEN": TOKEN})
         self.connection = Connection(self.admin)
 

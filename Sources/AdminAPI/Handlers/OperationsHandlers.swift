@@ -4,7 +4,7 @@ internal import Hummingbird
 internal import NIOCore
 internal import RoutingModel
 
-/// What needs no token: liveness, readiness, metrics and the API's description.
+/// What needs no token: liveness, readiness and metrics.
 struct OperationsHandlers {
     let controlPlane: ControlPlane
     let metrics: PrometheusRegistry
@@ -14,11 +14,6 @@ struct OperationsHandlers {
         router.get("healthz") { _, _ in Response.json("{\"status\":\"ok\"}") }
         router.get("readyz") { _, _ in try await ready() }
         router.get("metrics") { _, _ in await scrape() }
-        router.get("openapi.yaml") { _, _ in
-            Response(
-                status: .ok, headers: [.contentType: "application/yaml"],
-                body: .init(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_yaml)))
-        }
     }
 
     private struct Readiness: Encodable {

@@ -9,15 +9,18 @@ internal import RoutingModel
 /// Groups and routes: create, read, list, replace, delete, and the weights of a route.
 struct RuleHandlers {
     let controlPlane: ControlPlane
+    private let pages = RulePages()
+
+    init(controlPlane: ControlPlane) { self.controlPlane = controlPlane }
 
     func register(_ v1: RouterGroup<AdminContext>) {
-        v1.get("groups") { request, _ in try list(request, await controlPlane.currentRules.groups) }
+        v1.get("groups") { request, _ in try list(request, await controlPlane.currentRules, \.groups, "groups") }
         v1.post("groups") { try await create($0, $1, what: "groups", RuleCommand.createGroup) }
         v1.get("groups/{name}") { try show($0, $1, await controlPlane.currentRules.groups, "group") }
         v1.put("groups/{name}") { try await replace($0, $1, what: "groups", RuleCommand.putGroup) }
         v1.delete("groups/{name}") { try await delete($0, $1, RuleCommand.deleteGroup) }
 
-        v1.get("routes") { request, _ in try list(request, await controlPlane.currentRules.routes) }
+        v1.get("routes") { request, _ in try list(request, await controlPlane.currentRules, \.routes, "routes") }
         v1.post("routes") { try await create($0, $1, what: "routes", RuleCommand.createRoute) }
         v1.get("routes/{name}") { try show($0, $1, await controlPlane.currentRules.routes, "route") }
         v1.put("routes/{name}") { try await replace($0, $1, what: "routes", RuleCommand.putRoute) }
@@ -25,12 +28,19 @@ struct RuleHandlers {
         v1.put("routes/{name}/weights") { try await replace($0, $1, what: "routes") { .setWeights(route: $0, $1) } }
     }
 
-    private func list<T>(_ request: Request, _ rules: TreeDictionary<String, StoredRule<T>>) throws -> Response {
+    private func list<T>(
+        _ request: Request, _ all: RuleSet, _ kind: (RuleSet) -> TreeDictionary<String, StoredRule<T>>, _ what: String
+    ) throws -> Response {
         let query = QueryParameters(request, known: Paging.parameters)
         let paging = Paging(query)
         try query.check()
-        let (items, next) = paging.page(rules.values.sorted { $0.name < $1.name }, key: \.name)
-        return .list(items.map(\.json), next: next)
+        let question = "\(what)?\(request.uri.query ?? "")"
+        if let known = pages.body(question, revision: all.revision) { return .json(known) }
+        let rules = kind(all)
+        let (names, next) = paging.page(rules.keys.sorted(), key: \.self)
+        let body = ByteBuffer(string: Response.listText(names.compactMap { rules[$0]?.json }, next: next))
+        pages.keep(body, for: question, revision: all.revision)
+        return .json(body)
     }
 
     private func show<T>(

@@ -8,10 +8,16 @@ extension Response {
     static func json(
         _ text: String, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) -> Response {
+        json(ByteBuffer(string: text), status: status, headers: headers)
+    }
+
+    static func json(
+        _ bytes: ByteBuffer, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    ) -> Response {
         var headers = headers
         headers[.contentType] = "application/json"
         headers[.cacheControl] = "no-store"
-        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))
+        return Response(status: status, headers: headers, body: .init(byteBuffer: bytes))
     }
 
     /// The reader has it already (RFC 9110 section 15.4.5).
@@ -27,8 +33,12 @@ extension Response {
 
     /// `{"items": […], "next": "…"}` of items that are JSON text.
     static func list(_ items: some Sequence<String>, next: String?) -> Response {
+        json(listText(items, next: next))
+    }
+
+    static func listText(_ items: some Sequence<String>, next: String?) -> String {
         // A cursor has nothing that JSON would escape.
-        json("{\"items\":[\(items.joined(separator: ","))]\(next.map { ",\"next\":\"\($0)\"" } ?? "")}")
+        "{\"items\":[\(items.joined(separator: ","))]\(next.map { ",\"next\":\"\($0)\"" } ?? "")}"
     }
 }
 

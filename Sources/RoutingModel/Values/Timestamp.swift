@@ -10,16 +10,23 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Reads an RFC 3339 time with any offset, with or without a fraction; nil for anything else.
     package init?(rfc3339 text: String) {
-        // Foundation passes over what follows a time.
+        // Foundation passes over what follows a time, and refuses offsets that no country has.
         guard
-            text.wholeMatch(
-                of: /[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})/)
-                != nil
+            let match = text.wholeMatch(
+                of:
+                    /([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?)(?:Z|([+-])([0-9]{2}):([0-9]{2}))/
+            )
         else { return nil }
+        let (_, local, sign, hours, minutes) = match.output
+        var offset = 0.0
+        if let sign, let hours = hours.flatMap({ Int($0) }), let minutes = minutes.flatMap({ Int($0) }) {
+            guard hours < 24, minutes < 60 else { return nil }
+            offset = Double((sign == "-" ? -60 : 60) * (hours * 60 + minutes))
+        }
         let plain = Date.ISO8601FormatStyle(includingFractionalSeconds: false)
         let fraction = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        guard let date = (try? fraction.parse(text)) ?? (try? plain.parse(text)) else { return nil }
-        self.init(date)
+        guard let date = (try? fraction.parse(local + "Z")) ?? (try? plain.parse(local + "Z")) else { return nil }
+        self.init(date.addingTimeInterval(-offset))
     }
 
     /// `-90s`, `-2h`, `-7d`: so long before now; `now`; nil for anything else.
