@@ -11,8 +11,10 @@ enum YAMLText {
         "application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "application/vnd.yaml",
     ]
 
-    /// What one document may come to when its aliases are followed.
-    private static let largest = 5_000_000
+    /// How many values a document may come to when its aliases are followed: none takes less than a byte where there are
+    /// no aliases, and nobody writes rules of which each is there many times.
+    private static func largest(_ data: Data) -> Int { 4 * data.count + 10_000 }
+
     private static let deepest = 128
 
     /// - Parameter problems: takes members that are there twice and values that JSON doesn't have.
@@ -28,8 +30,8 @@ enum YAMLText {
             throw Problem(.malformedJSON, "The body is not YAML: \(reason(error)).")
         }
         guard let root else { return .object([:]) }
-        var count = 0
-        return try value(root, .root, depth: 0, &count, problems)
+        var left = largest(data)
+        return try value(root, .root, depth: 0, &left, problems)
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -45,10 +47,10 @@ enum YAMLText {
     }
 
     private static func value(
-        _ node: Node, _ place: JSONPointer, depth: Int, _ count: inout Int, _ problems: ProblemList
+        _ node: Node, _ place: JSONPointer, depth: Int, _ left: inout Int, _ problems: ProblemList
     ) throws -> JSONValue {
-        count += 1
-        guard count <= largest, depth <= deepest else {
+        left -= 1
+        guard left >= 0, depth <= deepest else {
             throw Problem(.malformedJSON, "The body is nested too deeply, or its aliases make too much of it.")
         }
         switch node {
@@ -56,7 +58,7 @@ enum YAMLText {
         case .sequence(let sequence):
             var items: [JSONValue] = []
             for (index, item) in sequence.enumerated() {
-                items.append(try value(item, place[index], depth: depth + 1, &count, problems))
+                items.append(try value(item, place[index], depth: depth + 1, &left, problems))
             }
             return .array(items)
         case .mapping(let mapping):
@@ -68,7 +70,7 @@ enum YAMLText {
                 }
                 let below = place[name.string]
                 if members[name.string] != nil { problems.add(below, "duplicate", "is there more than once") }
-                members[name.string] = try value(item, below, depth: depth + 1, &count, problems)
+                members[name.string] = try value(item, below, depth: depth + 1, &left, problems)
             }
             return .object(members)
         case .alias:
