@@ -47,6 +47,10 @@ import Testing
         #expect(Timestamp(rfc3339: "2026-01-31T13:00:00+01:00")?.description == "2026-01-31T12:00:00.000Z")
         #expect(Timestamp(rfc3339: "2026-01-31T12:00:00.250Z")?.milliseconds == 1_769_860_800_250)
         #expect(Timestamp(rfc3339: "yesterday") == nil)
+        for milliseconds in Int64(1_795_388_400_000)..<1_795_388_402_000 {
+            let moment = Timestamp(milliseconds: milliseconds)
+            #expect(Timestamp(rfc3339: moment.description) == moment)
+        }
         // RFC 3339 allows any offset below a day, though no country has it.
         #expect(Timestamp(rfc3339: "2026-01-31T12:00:00-19:15")?.description == "2026-02-01T07:15:00.000Z")
         #expect(Timestamp(rfc3339: "2026-01-31T12:00:00+24:00") == nil)
