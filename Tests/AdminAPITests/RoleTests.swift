@@ -39,7 +39,7 @@ struct RoleTests {
                 let isAllowed = Self.mayUse(role, endpoint)
                 #expect(endpoint.access?.admits(role) == isAllowed, "\(role) \(endpoint.method) \(endpoint.path)")
                 // A stream has no end.
-                guard endpoint.path != "/v1/routing/stream" else { continue }
+                guard !endpoint.path.hasSuffix("/stream") else { continue }
                 let path = endpoint.path.replacing("{name}", with: "none").replacing("{id}", with: "none")
                 let body = endpoint.method == .get || endpoint.method == .delete ? nil : "{}"
                 let answer = try await admin.send(endpoint.method, path, body, token: token)
