@@ -79,9 +79,9 @@ package final class SQLiteStore: Sendable {
 
     /// Runs `work` in one transaction, to its end even when the caller is cancelled: GRDB rolls a write back when its
     /// task is cancelled, and a caller could not tell that from a write that was already committed.
-    func write(_ work: @escaping @Sendable (Database) throws -> Void) async throws {
+    func write<T: Sendable>(_ work: @escaping @Sendable (Database) throws -> T) async throws -> T {
         let pool = pool
         let writing = Task { try await pool.write(work) }
-        do { try await writing.value } catch { throw StoreError.translated(error, path: path) }
+        do { return try await writing.value } catch { throw StoreError.translated(error, path: path) }
     }
 }
