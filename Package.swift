@@ -174,7 +174,7 @@ let package = Package(
         ),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["RoutingModel", "Store", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["RoutingEngine", "RoutingModel", "Store", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
         .testTarget(

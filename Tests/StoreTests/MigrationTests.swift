@@ -6,7 +6,7 @@ import Testing
 @testable import Store
 
 @Suite struct MigrationTests {
-    let later = Migration(name: "0002_later.sql", bytes: Array("CREATE TABLE later (x INTEGER) STRICT;".utf8))
+    let later = Migration(name: "9998_later.sql", bytes: Array("CREATE TABLE later (x INTEGER) STRICT;".utf8))
 
     @Test("The program carries exactly the files of migrations/, in their order")
     func embedded() throws {
@@ -87,7 +87,7 @@ import Testing
     func failingMigration() async throws {
         try await StoreFolder.with { folder in
             let half = Migration(
-                name: "0002_half.sql", bytes: Array("CREATE TABLE half (x INTEGER) STRICT; SELECT nonsense;".utf8))
+                name: "9999_half.sql", bytes: Array("CREATE TABLE half (x INTEGER) STRICT; SELECT nonsense;".utf8))
             let error = #expect(throws: StoreError.self) {
                 try SQLiteStore(path: folder.database, migrations: EmbeddedMigrations.all + [half])
             }

@@ -14,7 +14,8 @@ enum PastRules {
         let oldest = try RevisionRow.oldest(db)
         guard oldest <= revision + 1 else {
             throw Problem(
-                .gone, "The rules at revision \(revision) aren't known any more: history begins with revision \(oldest)."
+                .gone,
+                "The rules at revision \(revision) aren't known any more: history begins with revision \(oldest)."
             )
         }
         let undone = try undone(since: revision, db)

@@ -118,7 +118,8 @@ extension PeerHistory {
                     service: service.name,
                     peers: service.peers.map { peer in
                         Peer(
-                            id: peer.id, presence: peer.isAbsent ? .absent : peer.left.map { .present(facts[$0]) } ?? .asNow,
+                            id: peer.id,
+                            presence: peer.isAbsent ? .absent : peer.left.map { .present(facts[$0]) } ?? .asNow,
                             before: peer.before.map { facts[$0] })
                     })
             }

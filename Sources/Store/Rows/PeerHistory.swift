@@ -1,3 +1,4 @@
+internal import HashTreeCollections
 internal import RoutingModel
 
 /// What became of the peers of one service after a moment, as far as it takes to undo it.
