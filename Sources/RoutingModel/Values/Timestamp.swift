@@ -41,7 +41,10 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
 extension Timestamp: CustomStringConvertible {
     package var description: String {
-        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        // Half a millisecond later: the format cuts off what is below one, and most fractions are a little less as a
+        // Double than they are.
+        Date(timeIntervalSince1970: (Double(milliseconds) + 0.5) / 1000)
+            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }
 
