@@ -11,12 +11,19 @@ extension SQLiteStore {
     ///
     /// The file has its name when it is whole. Until then it is `path` with `.partial` behind it; what an interrupted
     /// backup has left there is overwritten.
-    /// - Throws: `StoreError`; `unwritable` when there is something at `path`, or it can't be written.
+    /// - Throws: `StoreError`; `unwritable` when there is something at `path`, or it can't be written, `busy` while
+    ///   another backup is being made.
     ///   `CancellationError` when the task is cancelled.
     package func backup(to path: String) async throws {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw StoreError(.unwritable, "\(path) can't be written: there is a file already.")
         }
+        let isFirst = isBackingUp.withLock { isBusy in
+            defer { isBusy = true }
+            return !isBusy
+        }
+        guard isFirst else { throw StoreError(.busy, "A backup of the database is being made already.") }
+        defer { isBackingUp.withLock { $0 = false } }
         let partial = path + ".partial"
         DataFile.removeDatabase(partial)
         do {

@@ -91,6 +91,31 @@ struct BackupTests {
         }
     }
 
+    @Test("One backup at a time; the next may begin when it is done, however it ended")
+    func oneAtATime() async throws {
+        try await StoreFolder.with { folder in
+            let store = try SQLiteStore(path: folder.database)
+            let made = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for number in 0..<8 {
+                    group.addTask {
+                        do {
+                            try await store.backup(to: "\(folder.path)/\(number)")
+                            return true
+                        } catch let error as StoreError where error.code == .busy {
+                            return false
+                        }
+                    }
+                }
+                return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(try listing(folder).count == made + 1)
+            #expect(made >= 1)
+            await #expect(throws: StoreError.self) { try await store.backup(to: folder.path + "/nowhere/x") }
+            try await store.backup(to: folder.path + "/last")
+            try store.close()
+        }
+    }
+
     @Test("What an interrupted backup has left is no obstacle")
     func interrupted() async throws {
         try await StoreFolder.with { folder in
