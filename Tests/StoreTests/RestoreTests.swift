@@ -133,7 +133,7 @@ struct RestoreTests {
             try make("foreign", .foreignDatabase) { db in try db.execute(sql: "DROP TABLE migrations") }
             try make("damaged", .corrupt) { db in
                 try db.execute(sql: "PRAGMA writable_schema = ON")
-                try db.execute(sql: "UPDATE sqlite_schema SET rootpage = 3 WHERE name = 'ledger_by_at'")
+                try db.execute(sql: "UPDATE sqlite_schema SET rootpage = 3 WHERE name = 'revisions'")
             }
             for (name, content) in [("empty", ""), ("text", String(repeating: "no database ", count: 1_000))] {
                 try Data(content.utf8).write(to: URL(filePath: folder.path + "/" + name))
