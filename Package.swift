@@ -201,7 +201,7 @@ let package = Package(
         .testTarget(
             name: "StoreTests",
             dependencies: [
-                "RoutingModel", "Store",
+                "RoutingEngine", "RoutingModel", "Store",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -8,6 +8,3 @@ CREATE TABLE overrides (
 
 -- Why, in the author's words.
 ALTER TABLE revisions ADD COLUMN message TEXT;
-
--- Which revision was in force at a time.
-CREATE INDEX revisions_by_at ON revisions (at);

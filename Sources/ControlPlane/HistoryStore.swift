@@ -3,10 +3,11 @@ package import RoutingModel
 /// What was: rules at their revisions, the catalog at past times. Every function may throw the store's own error; those
 /// that say so throw `Problem` (`gone`) when history doesn't reach back that far.
 package protocol HistoryStore: Sendable {
-    /// The rules at `revision`; 0 is the empty rule set.
+    /// The rules at `revision`; 0 is the empty rule set, whatever has been deleted of history.
     /// - Throws: `Problem`: `gone`, or `not_found` for a revision that has not been made yet.
     func rules(at revision: Int) async throws -> RuleSet
     /// The newest revision made at `time` or before; 0 when there was none.
+    /// - Throws: `Problem` (`gone`) when revisions of that time have been deleted.
     func revision(at time: Timestamp) async throws -> Int
     /// Revisions below `before`, newest first, with at most `changesLimit` changes each and without their documents.
     func revisions(
@@ -14,7 +15,7 @@ package protocol HistoryStore: Sendable {
     ) async throws -> (records: [(record: RevisionRecord, changeCount: Int)], hasMore: Bool)
     /// One revision with its documents; nil when there is none of that number (any more).
     func revision(_ number: Int) async throws -> RevisionRecord?
-    /// Deletes all but the newest `keeping` revisions.
+    /// Deletes all but the newest `keeping` revisions; fewer than 1,000 are taken as 1,000.
     /// - Returns: how many went.
     func trimRevisions(keeping: Int) async throws -> Int
     /// What was known of all services at `time`: the catalog as stored, with the ledger's peer entries since undone.

@@ -12,6 +12,8 @@ package final class SQLiteStore: Sendable {
     let path: String
     let pool: DatabasePool
     private let isClosed = Mutex(false)
+    /// One backup at a time: each takes one of the few connections that read.
+    let isBackingUp = Mutex(false)
 
     /// Opens the database at `path`, with its folder (mode 0700) and file (mode 0600) made as needed, and brings it to
     /// the newest schema.

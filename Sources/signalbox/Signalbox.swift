@@ -24,7 +24,6 @@ struct Signalbox: AsyncParsableCommand {
         version: Version.text,
         subcommands: [VersionCommand.self, CompletionsCommand.self],
         groupedSubcommands: [
-            // `restore` has its place among these.
             CommandGroup(name: "Servers", subcommands: [ServeCommand.self, WorkerCommand.self]),
             CommandGroup(
                 name: "Routing",
@@ -45,6 +44,9 @@ struct Signalbox: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Ledger, access, backups",
-                subcommands: [AuditCommand.self, TokensCommand.self, WhoamiCommand.self, BackupCommand.self]),
+                subcommands: [
+                    AuditCommand.self, TokensCommand.self, WhoamiCommand.self, BackupCommand.self,
+                    RestoreCommand.self,
+                ]),
         ])
 }

@@ -46,6 +46,10 @@ import Testing
     func timestamps() {
         #expect(Timestamp(rfc3339: "2026-01-31T13:00:00+01:00")?.description == "2026-01-31T12:00:00.000Z")
         #expect(Timestamp(rfc3339: "2026-01-31T12:00:00.250Z")?.milliseconds == 1_769_860_800_250)
+        for fraction in 0..<1_000 {
+            let time = Timestamp(milliseconds: 1_763_800_000_000 + Int64(fraction))
+            #expect(Timestamp(rfc3339: time.description) == time)
+        }
         #expect(Timestamp(rfc3339: "yesterday") == nil)
         for milliseconds in Int64(1_795_388_400_000)..<1_795_388_402_000 {
             let moment = Timestamp(milliseconds: milliseconds)

@@ -25,6 +25,17 @@ struct Migrator {
         }
     }
 
+    /// Checks that the database is one of Signalbox's that this program can bring up. Changes nothing.
+    ///
+    /// - Throws: `StoreError` as `migrate`, also `foreign_database` for a database without any table.
+    func verify(_ db: Database) throws {
+        let applied = try self.applied(db)
+        guard !applied.isEmpty else {
+            throw StoreError(.foreignDatabase, "The database is none of Signalbox's: it is empty.")
+        }
+        try check(applied)
+    }
+
     private struct Applied {
         let name: String
         let checksum: String

@@ -7,7 +7,6 @@ struct AuditCommand: ParsableCommand {
               signalbox audit --since 2h --kind 'peer.*' --service star
               signalbox audit --follow
             """,
-        // `audit verify` of a data directory without a server has its place here too.
         subcommands: [
             AuditListCommand.self, AuditGetCommand.self, AuditExportCommand.self, AuditVerifyCommand.self,
         ],
