@@ -35,7 +35,6 @@ struct AuditHandlers {
         }
         try parameters.check()
         let page = try await controlPlane.ledger(query)
-        let next = page.next.map { Paging.encode("\($0)") }
         return .list(
             try page.records.map { try CanonicalJSON.text($0) }, next: page.next.map { Paging.encode("\($0)") })
     }

@@ -88,11 +88,11 @@ struct CatalogHandlers {
         } else {
             groups = await controlPlane.groups(named: group, ofService: service)
         }
-        let peers = groups.flatMap(\.peers)
+        // Of one group they are in order already.
+        let peers = groups.sorted { $0.name < $1.name }.flatMap(\.peers)
             .filter { service == nil || $0.service == service }
             .map { (key: "\($0.group)\u{1}\($0.id)", peer: $0) }
-            .sorted { $0.key < $1.key }
         let (items, next) = paging.page(peers, key: \.key)
-        return .list(try items.map { try CanonicalJSON.text($0.peer) }, next: next)
+        return .list(items.map(\.peer.text), next: next)
     }
 }
