@@ -27,6 +27,9 @@ def before_call(context, case, kwargs):
         if "wait" not in query or is_duration(query["wait"]):
             query["wait"] = SHORT
         return
+    if case.method.upper() == "DELETE" and case.meta is not None and "stateful" in str(case.meta.phase.name).lower():
+        # What was deleted only for show is still there, and Schemathesis would take that for a mistake.
+        query.pop("dry_run", None)
     if query.get("wait") == "applied" and (positive or "timeout" not in query or is_duration(query["timeout"])):
         # Workers that the check invents never ask again.
         query["timeout"] = SHORT
