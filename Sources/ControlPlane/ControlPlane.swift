@@ -18,7 +18,11 @@ package actor ControlPlane {
     let clock = ContinuousClock()
 
     // What is true.
-    var rules: RuleSet
+    var rules: RuleSet {
+        didSet { shownRules.withLock { $0 = rules } }
+    }
+    /// The same, for whoever only looks: most questions are about rules, and each turn of the actor costs two hops.
+    private let shownRules: Mutex<RuleSet>
     var catalog: Catalog
     var resolution: Resolution
 
@@ -106,6 +110,7 @@ package actor ControlPlane {
         self.logger = logger
         began = clock.now
         rules = state.rules
+        shownRules = Mutex(state.rules)
         // Services that no group names any more were watched once; what is left of them is of no use.
         let watched = state.rules.watchedServices
         let forgotten = state.catalog.services.keys.filter { !watched.contains($0) }.sorted()
@@ -154,6 +159,9 @@ package actor ControlPlane {
 
     /// The rules at their newest revision.
     package var currentRules: RuleSet { rules }
+
+    /// The same without a turn of the actor: whatever was acknowledged is in it.
+    package nonisolated var rulesInForce: RuleSet { shownRules.withLock { $0 } }
 
     /// Every watched service.
     package var currentCatalog: Catalog { catalog }

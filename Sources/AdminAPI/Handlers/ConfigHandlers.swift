@@ -30,7 +30,7 @@ struct ConfigHandlers {
         if let moment {
             rules = try await controlPlane.rules(at: moment)
         } else {
-            rules = await controlPlane.currentRules
+            rules = controlPlane.rulesInForce
         }
         let etag = "\"\(rules.revision)\(isYAML ? "-yaml" : "")\""
         var headers: HTTPFields = [

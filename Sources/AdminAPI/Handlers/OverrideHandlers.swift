@@ -20,7 +20,7 @@ struct OverrideHandlers {
         let query = QueryParameters(request, known: Paging.parameters)
         let paging = Paging(query)
         try query.check()
-        let rules = await controlPlane.currentRules
+        let rules = controlPlane.rulesInForce
         let (items, next) = paging.page(rules.overrides.values.sorted { $0.name < $1.name }, key: \.name)
         let views = await controlPlane.views(of: Array(items))
         return .list(try views.map { try CanonicalJSON.text($0) }, next: next)
@@ -29,7 +29,7 @@ struct OverrideHandlers {
     private func show(_ request: Request, _ context: AdminContext) async throws -> Response {
         try QueryParameters.refuseAll(request)
         let id = try context.segment("id")
-        guard let rule = await controlPlane.currentRules.overrides[id] else {
+        guard let rule = controlPlane.rulesInForce.overrides[id] else {
             throw RuleSet.notFound("override of", id)
         }
         guard try !EntityTags.isCurrent(request, rule.etag) else { return .notModified(etag: rule.etag) }
@@ -44,7 +44,7 @@ struct OverrideHandlers {
         case .planned(let response): return response
         case .done(let result, let report):
             let change = result.changes.first
-            let current = await controlPlane.currentRules.overrides[id]
+            let current = controlPlane.rulesInForce.overrides[id]
             guard
                 case .override(_, _, let after?)? = change
                     ?? current.map({ .override(name: id, before: $0, after: $0) })

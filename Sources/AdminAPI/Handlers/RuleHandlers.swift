@@ -14,15 +14,15 @@ struct RuleHandlers {
     init(controlPlane: ControlPlane) { self.controlPlane = controlPlane }
 
     func register(_ v1: RouterGroup<AdminContext>) {
-        v1.get("groups") { request, _ in try list(request, await controlPlane.currentRules, \.groups, "groups") }
+        v1.get("groups") { request, _ in try list(request, controlPlane.rulesInForce, \.groups, "groups") }
         v1.post("groups") { try await create($0, $1, what: "groups", RuleCommand.createGroup) }
-        v1.get("groups/{name}") { try show($0, $1, await controlPlane.currentRules.groups, "group") }
+        v1.get("groups/{name}") { try show($0, $1, controlPlane.rulesInForce.groups, "group") }
         v1.put("groups/{name}") { try await replace($0, $1, what: "groups", RuleCommand.putGroup) }
         v1.delete("groups/{name}") { try await delete($0, $1, RuleCommand.deleteGroup) }
 
-        v1.get("routes") { request, _ in try list(request, await controlPlane.currentRules, \.routes, "routes") }
+        v1.get("routes") { request, _ in try list(request, controlPlane.rulesInForce, \.routes, "routes") }
         v1.post("routes") { try await create($0, $1, what: "routes", RuleCommand.createRoute) }
-        v1.get("routes/{name}") { try show($0, $1, await controlPlane.currentRules.routes, "route") }
+        v1.get("routes/{name}") { try show($0, $1, controlPlane.rulesInForce.routes, "route") }
         v1.put("routes/{name}") { try await replace($0, $1, what: "routes", RuleCommand.putRoute) }
         v1.delete("routes/{name}") { try await delete($0, $1, RuleCommand.deleteRoute) }
         v1.put("routes/{name}/weights") { try await replace($0, $1, what: "routes") { .setWeights(route: $0, $1) } }
@@ -89,7 +89,7 @@ struct RuleHandlers {
     private func unchanged(
         _ name: String, what: String, _ result: CommandResult, _ report: AppliedReport?
     ) async throws -> Response {
-        let rules = await controlPlane.currentRules
+        let rules = controlPlane.rulesInForce
         let found =
             what == "groups"
             ? rules.groups[name].map { ($0.json, $0.etag) } : rules.routes[name].map { ($0.json, $0.etag) }
