@@ -4,11 +4,22 @@ package struct Balance: Hashable, Sendable {
         /// Smooth weighted round robin: in every run of (sum of weights) picks each peer is picked its weight's times,
         /// as evenly spaced as can be.
         case roundRobin = "round_robin"
+        /// Of two peers drawn by weight the one with fewer requests in flight for its weight.
+        case leastRequest = "least_request"
+        /// Drawn by weight.
+        case random
+        /// The same key always has the same peer; a change of peers moves few keys.
+        case consistentHash = "consistent_hash"
     }
 
     package var policy: Policy
+    /// The key of `consistentHash`, with a salt of its own (the group's name when nil); nil with other policies.
+    package var hashOn: Stickiness?
 
-    package init(policy: Policy = .roundRobin) { self.policy = policy }
+    package init(policy: Policy = .roundRobin, hashOn: Stickiness? = nil) {
+        self.policy = policy
+        self.hashOn = hashOn
+    }
 }
 
 extension Balance: Codable {

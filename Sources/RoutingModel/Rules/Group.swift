@@ -4,14 +4,17 @@ package struct Group: Hashable, Sendable {
     package var peers: [StaticPeer]
     package var balance: Balance
     package var description: String
+    package var settings: GroupSettings
 
     package init(
-        consul: ConsulSelector? = nil, peers: [StaticPeer] = [], balance: Balance = Balance(), description: String = ""
+        consul: ConsulSelector? = nil, peers: [StaticPeer] = [], balance: Balance = Balance(), description: String = "",
+        settings: GroupSettings = GroupSettings()
     ) {
         self.consul = consul
         self.peers = peers
         self.balance = balance
         self.description = description
+        self.settings = settings
     }
 }
 

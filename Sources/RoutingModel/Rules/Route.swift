@@ -10,10 +10,12 @@ package struct Route: Hashable, Sendable {
     package var sticky: Stickiness?
     package var onEmpty: OnEmpty
     package var description: String
+    package var settings: RouteSettings
 
     package init(
         match: RouteMatch = RouteMatch(), priority: Int = 0, force: [ForceRule] = [], split: [SplitEntry],
-        sticky: Stickiness? = nil, onEmpty: OnEmpty = .redistribute, description: String = ""
+        sticky: Stickiness? = nil, onEmpty: OnEmpty = .redistribute, description: String = "",
+        settings: RouteSettings = RouteSettings()
     ) {
         self.match = match
         self.priority = priority
@@ -22,6 +24,7 @@ package struct Route: Hashable, Sendable {
         self.sticky = sticky
         self.onEmpty = onEmpty
         self.description = description
+        self.settings = settings
     }
 
     /// Every group that this route names.

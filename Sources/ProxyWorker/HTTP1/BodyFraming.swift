@@ -3,6 +3,6 @@ enum BodyFraming: Hashable {
     case none
     case length(Int)
     case chunked
-    /// The body ends with the connection: responses only.
+    /// Of responses only.
     case untilClose
 }

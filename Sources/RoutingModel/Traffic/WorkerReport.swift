@@ -1,0 +1,95 @@
+/// What a worker tells its control plane of its doings: `POST /v1/workers/{id}/report`.
+///
+/// All numbers count from the worker's start (`started_at`): a report that is lost loses nothing.
+package struct WorkerReport: Hashable, Sendable, Codable {
+    /// The requests of one route that one peer served, or failed.
+    package struct Traffic: Hashable, Sendable, Codable {
+        package var route: String
+        /// Nil: none was chosen (no usable peer).
+        package var group: String?
+        package var peer: PeerID?
+        package var requests: Int
+        /// By the first digit of the status: 1xx ... 5xx.
+        package var statuses: [Int]
+        /// By `ProxyFailure`'s names; only those that are not 0.
+        package var failures: [String: Int]
+        /// Further tries that this peer got because another failed.
+        package var retries: Int
+        /// Requests under way now.
+        package var active: Int
+        /// Of response heads, by the upper bounds of `LatencyHistogram.bounds`; the last one is everything above.
+        package var latency: [Int]
+        /// The sum of the latencies, in microseconds.
+        package var latencySum: Int
+
+        package init(
+            route: String, group: String?, peer: PeerID?, requests: Int, statuses: [Int], failures: [String: Int],
+            retries: Int, active: Int, latency: [Int], latencySum: Int
+        ) {
+            self.route = route
+            self.group = group
+            self.peer = peer
+            self.requests = requests
+            self.statuses = statuses
+            self.failures = failures
+            self.retries = retries
+            self.active = active
+            self.latency = latency
+            self.latencySum = latencySum
+        }
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case route, group, peer, requests, statuses, failures, retries, active, latency
+            case latencySum = "latency_sum"
+        }
+    }
+
+    /// A peer that the worker holds for unable to serve, or checks.
+    package struct PeerState: Hashable, Sendable, Codable {
+        package enum Health: String, Hashable, Sendable, Codable, CaseIterable {
+            case healthy
+            /// By what became of its requests.
+            case ejected
+            /// By its answers to checks.
+            case unhealthy
+        }
+
+        package var group: String
+        package var peer: PeerID
+        package var health: Health
+        /// One sentence.
+        package var reason: String
+        package var since: Timestamp
+        /// When an ejection ends.
+        package var until: Timestamp?
+
+        package init(
+            group: String, peer: PeerID, health: Health, reason: String, since: Timestamp, until: Timestamp? = nil
+        ) {
+            self.group = group
+            self.peer = peer
+            self.health = health
+            self.reason = reason
+            self.since = since
+            self.until = until
+        }
+
+        enum CodingKeys: String, CodingKey, CaseIterable { case group, peer, health, reason, since, until }
+    }
+
+    package var startedAt: Timestamp
+    /// The index in force.
+    package var index: Int
+    package var traffic: [Traffic]
+    /// Every peer that isn't healthy, and every one that is checked.
+    package var peers: [PeerState]
+
+    package init(startedAt: Timestamp, index: Int, traffic: [Traffic], peers: [PeerState]) {
+        self.startedAt = startedAt
+        self.index = index
+        self.traffic = traffic
+        self.peers = peers
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case startedAt = "started_at", index, traffic, peers }
+}
