@@ -37,7 +37,9 @@ extension Route: Codable {
     }
 
     package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder, as: CodingKeys.self, alsoKnown: RuleDocument.addedFields)
+        let fields = try Fields(
+            decoder, as: CodingKeys.self,
+            alsoKnown: RuleDocument.addedFields.union(RouteSettings.CodingKeys.allCases.map(\.stringValue)))
         match = try fields.optional(.match, default: RouteMatch())
         priority = try fields.optional(.priority, default: 0)
         force = try fields.optional(.force, default: [])
@@ -46,8 +48,22 @@ extension Route: Codable {
         let text = try fields.optional(.onEmpty, default: OnEmpty.redistribute.rawValue)
         onEmpty = OnEmpty(rawValue: text) ?? .redistribute
         description = try fields.optional(.description, default: "")
+        settings = try RouteSettings(from: decoder)
         if OnEmpty(rawValue: text) == nil {
             try fields.fail(.onEmpty, "invalid_value", "must be 'redistribute' or 'fail', not '\(text)'")
         }
+    }
+
+    // Settings lie flat beside the other members.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(match, forKey: .match)
+        try container.encode(priority, forKey: .priority)
+        try container.encode(force, forKey: .force)
+        try container.encode(split, forKey: .split)
+        try container.encodeIfPresent(sticky, forKey: .sticky)
+        try container.encode(onEmpty, forKey: .onEmpty)
+        try container.encode(description, forKey: .description)
+        try settings.encode(to: encoder)
     }
 }
