@@ -71,7 +71,7 @@ struct RandomRules {
     private mutating func groupDocument() -> String {
         chance(50)
             ? #"{"consul":{"service":"s\#(number(0..<3))","tags":["é","v\#(number(0..<3))"]},"description":"a/b \u00e9"}"#
-            : #"{"peers":[{"address":"10.0.0.1","port":\#(number(1..<4)),"weight":1.0}]}"#
+            : #"{"peers":[{"address":"10.0.0.1","port":\#(number(1..<4)),"weight":1.0}]\#(groupSettings())}"#
     }
 
     private mutating func routeDocument() -> String {
@@ -79,7 +79,15 @@ struct RandomRules {
         let (one, other) = (number(0..<3), number(3..<6))
         return #"{"split":[{"group":"g\#(one)","weight":\#(Double(share) / 100)},"#
             + #"{"weight":\#(Double(10_000 - share) / 100),"group":"g\#(other)"}],"#
-            + #""priority":\#(number(0..<3))\#(chance(50) ? #","sticky":{"source_ip":true}"# : "")}"#
+            + #""priority":\#(number(0..<3))\#(chance(50) ? #","sticky":{"source_ip":true}"# : "")\#(routeSettings())}"#
+    }
+
+    private mutating func groupSettings() -> String {
+        chance(30) ? #","max_connections":\#(number(1..<9)),"slow_start":"1m0\#(number(1..<9))s","tls":{}"# : ""
+    }
+
+    private mutating func routeSettings() -> String {
+        chance(30) ? #","mirror":{"percent":5.0,"group":"g\#(number(0..<6))"},"retry":{"on":["reset"]}"# : ""
     }
 
     private mutating func overrideDocument() -> String {

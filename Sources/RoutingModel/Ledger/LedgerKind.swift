@@ -9,6 +9,8 @@ package enum LedgerKind: String, Hashable, Sendable, Codable, CaseIterable {
     case peerWeight = "peer.weight"
     case peerDampened = "peer.dampened"
     case peerReleased = "peer.released"
+    case peerEjected = "peer.ejected"
+    case peerRestored = "peer.restored"
     case peerOverride = "peer.override"
     case peerOverrideExpired = "peer.override_expired"
     case groupCreated = "group.created"

@@ -23,7 +23,7 @@ package struct Balance: Hashable, Sendable {
 }
 
 extension Balance: Codable {
-    enum CodingKeys: String, CodingKey, CaseIterable { case policy }
+    enum CodingKeys: String, CodingKey, CaseIterable { case policy, hashOn = "hash_on" }
 
     package init(from decoder: any Decoder) throws {
         let fields = try Fields(decoder, as: CodingKeys.self)
@@ -32,6 +32,14 @@ extension Balance: Codable {
         if Policy(rawValue: text) == nil {
             let known = Policy.allCases.map(\.rawValue).joined(separator: ", ")
             try fields.fail(.policy, "invalid_value", "must be one of \(known), not '\(text)'")
+        }
+        hashOn = try fields.optional(.hashOn)
+        let isHashed = fields.present.contains(.hashOn)
+        if policy == .consistentHash, !isHashed {
+            try fields.fail(.hashOn, "required", "is required with policy consistent_hash")
+        }
+        if policy != .consistentHash, isHashed, Policy(rawValue: text) != nil {
+            try fields.fail(.hashOn, "invalid_value", "is for policy consistent_hash only, not for \(policy.rawValue)")
         }
     }
 }

@@ -11,10 +11,12 @@ package struct ConsulSelector: Hashable, Sendable {
     package var datacenter: String
     /// Whether an instance whose health is `warning` gets traffic, with Consul's warning weight.
     package var includeWarning: Bool
+    /// Instances with any of these are backups: they get requests only while the group has no other peer that can.
+    package var backupTags: [String]
 
     package init(
         service: String, tags: [String] = [], excludeTags: [String] = [], meta: [String: [String]] = [:],
-        datacenter: String = "", includeWarning: Bool = false
+        datacenter: String = "", includeWarning: Bool = false, backupTags: [String] = []
     ) {
         self.service = service
         self.tags = tags
@@ -22,6 +24,7 @@ package struct ConsulSelector: Hashable, Sendable {
         self.meta = meta
         self.datacenter = datacenter
         self.includeWarning = includeWarning
+        self.backupTags = backupTags
     }
 
     package var key: ServiceKey { ServiceKey(name: service, datacenter: datacenter) }
@@ -32,11 +35,15 @@ package struct ConsulSelector: Hashable, Sendable {
             && !excludeTags.contains(where: instance.tags.contains)
             && meta.allSatisfy { key, values in instance.meta[key].map(values.contains) ?? false }
     }
+
+    /// Whether `instance`, which it selects, is a backup.
+    package func isBackup(_ instance: Instance) -> Bool { backupTags.contains(where: instance.tags.contains) }
 }
 
 extension ConsulSelector: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case service, tags, excludeTags = "exclude_tags", meta, datacenter, includeWarning = "include_warning"
+        case backupTags = "backup_tags"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -47,5 +54,6 @@ extension ConsulSelector: Codable {
         meta = try fields.optional(.meta, default: [:])
         datacenter = try fields.optional(.datacenter, default: "")
         includeWarning = try fields.optional(.includeWarning, default: false)
+        backupTags = try fields.optional(.backupTags, default: [])
     }
 }

@@ -12,6 +12,8 @@ extension Group {
                 problems.add(pointer["peers"][index], "duplicate", "lists \(peer.address):\(peer.port) a second time")
             }
         }
+        balance.hashOn?.validate(at: pointer["balance"]["hash_on"], into: problems)
+        settings.validate(at: pointer, into: problems)
         if description.utf8.count > Limits.descriptionBytes {
             problems.add(pointer["description"], "invalid_value", "is longer than \(Limits.descriptionBytes) bytes")
         }
@@ -33,9 +35,8 @@ extension ConsulSelector {
         if service.contains("/") { problems.add(pointer["service"], "invalid_value", "must not have '/'") }
         text(datacenter, pointer["datacenter"], mayBeEmpty: true)
         // Each instance is held against each of them.
-        guard
-            tags.count + excludeTags.count + meta.values.reduce(meta.count, { $0 + $1.count }) <= Limits.selectorValues
-        else {
+        let count = tags.count + excludeTags.count + backupTags.count
+        guard count + meta.values.reduce(meta.count, { $0 + $1.count }) <= Limits.selectorValues else {
             return problems.add(pointer, "invalid_value", "has more than \(Limits.selectorValues) tags and meta values")
         }
         for (index, tag) in tags.enumerated() { text(tag, pointer["tags"][index]) }
@@ -44,6 +45,13 @@ extension ConsulSelector {
             if tags.contains(tag) {
                 problems.add(
                     pointer["exclude_tags"][index], "invalid_value", "excludes '\(tag)', which 'tags' asks for")
+            }
+        }
+        for (index, tag) in backupTags.enumerated() {
+            text(tag, pointer["backup_tags"][index])
+            if excludeTags.contains(tag) {
+                problems.add(
+                    pointer["backup_tags"][index], "invalid_value", "names '\(tag)', which 'exclude_tags' keeps out")
             }
         }
         for (key, values) in meta.sorted(by: { $0.key < $1.key }) where values.isEmpty {

@@ -22,6 +22,7 @@ extension Route {
         for (index, entry) in split.prefix(Limits.splitEntries).enumerated() {
             check(entry.group, pointer["split"][index])
         }
+        if let mirror = settings.mirror { check(mirror.group, pointer["mirror"]) }
     }
 
     /// Records every value that is of the right type and still can't be, whatever the other rules are.
@@ -33,6 +34,7 @@ extension Route {
         validateForce(at: pointer["force"], into: problems)
         validateSplit(at: pointer["split"], into: problems)
         sticky?.validate(at: pointer["sticky"], into: problems)
+        settings.validate(at: pointer, path: match.path, into: problems)
         if description.utf8.count > Limits.descriptionBytes {
             problems.add(pointer["description"], "invalid_value", "is longer than \(Limits.descriptionBytes) bytes")
         }
@@ -54,7 +56,7 @@ extension Route {
     private func validateSplit(at pointer: JSONPointer, into problems: ProblemList) {
         // A split that could not be read at all has been reported already, with its place.
         guard !split.isEmpty else {
-            if problems.isEmpty { problems.add(pointer, "invalid_value", "must have at least one entry") }
+            if !problems.names(pointer) { problems.add(pointer, "invalid_value", "must have at least one entry") }
             return
         }
         if split.count > Limits.splitEntries {
@@ -65,6 +67,8 @@ extension Route {
             if !seen.insert(entry.group).inserted {
                 problems.add(pointer[index]["group"], "duplicate", "names group '\(entry.group)' a second time")
             }
+            entry.requestHeaders?.validate(at: pointer[index]["request_headers"], of: .request, into: problems)
+            entry.responseHeaders?.validate(at: pointer[index]["response_headers"], of: .response, into: problems)
         }
         let sum = split.reduce(0) { $0 + $1.weight.basisPoints }
         let badWeight = problems.problems.contains {

@@ -27,8 +27,15 @@ package struct Route: Hashable, Sendable {
         self.settings = settings
     }
 
-    /// Every group that this route names.
-    package var groups: Set<String> { Set(split.map(\.group)).union(force.map(\.group)) }
+    /// Every group that this route names, be it for copies of requests only.
+    package var groups: Set<String> {
+        Set(split.map(\.group)).union(force.map(\.group)).union(settings.mirror.map { [$0.group] } ?? [])
+    }
+
+    /// Whether requests may be answered by `group`: it is in the split, or a force rule names it.
+    package func sends(to group: String) -> Bool {
+        split.contains { $0.group == group } || force.contains { $0.group == group }
+    }
 }
 
 extension Route: Codable {

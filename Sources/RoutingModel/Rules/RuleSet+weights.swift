@@ -22,21 +22,31 @@ extension RuleSet {
         try Self.refuse("weights document", problems)
 
         var route = before.value
-        route.split = route.split.map { SplitEntry(group: $0.group, weight: weights[$0.group] ?? .zero) }
+        for index in route.split.indices { route.split[index].weight = weights[route.split[index].group] ?? .zero }
         guard route != before.value else { return [] }
         return [
             .route(
                 name: name, before: before,
-                after: stored(name, route, try before.document(withSplit: route.split), at))
+                after: stored(name, route, try before.document(withWeightsOf: route.split), at))
         ]
     }
 }
 
 extension StoredRule {
-    /// The document as written, with nothing but its split replaced.
-    fileprivate func document(withSplit split: [SplitEntry]) throws -> String {
+    /// The document as written, with nothing but its weights replaced.
+    /// - Parameter split: in the document's order.
+    fileprivate func document(withWeightsOf split: [SplitEntry]) throws -> String {
         var tree = try CanonicalJSON.decode([String: JSONValue].self, from: document)
-        tree["split"] = try CanonicalJSON.tree(split)
+        guard case .array(var entries)? = tree["split"], entries.count == split.count else {
+            tree["split"] = try CanonicalJSON.tree(split)
+            return try CanonicalJSON.text(tree)
+        }
+        for (index, entry) in split.enumerated() {
+            guard case .object(var members) = entries[index] else { continue }
+            members["weight"] = try CanonicalJSON.tree(entry.weight)
+            entries[index] = .object(members)
+        }
+        tree["split"] = .array(entries)
         return try CanonicalJSON.text(tree)
     }
 }

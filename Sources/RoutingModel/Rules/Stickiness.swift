@@ -1,4 +1,4 @@
-/// What of a request decides its bucket. Without the key in a request its bucket is random.
+/// What of a request decides its bucket, or its peer by consistent hashing. Without the key in a request it is random.
 package struct Stickiness: Hashable, Sendable {
     package enum Key: Hashable, Sendable {
         case header(String)
@@ -10,7 +10,7 @@ package struct Stickiness: Hashable, Sendable {
     }
 
     package var key: Key
-    /// What is hashed after the key; nil is the route's name. Keep it while weights change, change it to deal anew.
+    /// What is hashed after the key; nil is the route's name, or the group's. Keep it while weights change, change it to deal anew.
     package var salt: String?
 
     package init(_ key: Key, salt: String? = nil) {
@@ -32,7 +32,9 @@ extension Stickiness: Codable {
         default:
             key = .sourceIP
             if try fields.optional(.sourceIP, default: true) == false {
-                try fields.fail(.sourceIP, "invalid_value", "must be true: leave 'sticky' out instead")
+                let isSticky = decoder.codingPath.last?.stringValue == "sticky"
+                try fields.fail(
+                    .sourceIP, "invalid_value", "must be true\(isSticky ? ": leave 'sticky' out instead" : "")")
             }
         }
     }

@@ -7,12 +7,32 @@ extension SnapshotRoute {
             route.array(force) { $0.write($1) }
             route.name("match")
             route.write(match)
+            if let mirror = settings.mirror {
+                route.name("mirror")
+                route.write(mirror)
+            }
             route.name("name")
             route.string(name)
             route.name("on_empty")
             route.string(onEmpty.rawValue)
             route.name("priority")
             route.integer(priority)
+            if let changes = settings.requestHeaders {
+                route.name("request_headers")
+                route.write(changes)
+            }
+            if let changes = settings.responseHeaders {
+                route.name("response_headers")
+                route.write(changes)
+            }
+            if let retry = settings.retry {
+                route.name("retry")
+                route.write(retry)
+            }
+            if let rewrite = settings.rewrite {
+                route.name("rewrite")
+                route.write(rewrite)
+            }
             route.name("split")
             route.array(split) { list, entry in
                 list.object { member in
@@ -20,11 +40,23 @@ extension SnapshotRoute {
                     member.integer(entry.buckets)
                     member.name("group")
                     member.string(entry.group)
+                    if let changes = entry.requestHeaders {
+                        member.name("request_headers")
+                        member.write(changes)
+                    }
+                    if let changes = entry.responseHeaders {
+                        member.name("response_headers")
+                        member.write(changes)
+                    }
                 }
             }
             if let sticky {
                 route.name("sticky")
                 route.write(sticky)
+            }
+            if let timeouts = settings.timeouts {
+                route.name("timeouts")
+                route.write(timeouts)
             }
         }
         return writer.bytes
@@ -90,7 +122,7 @@ extension JSONWriter {
         }
     }
 
-    fileprivate mutating func write(_ sticky: Stickiness) {
+    mutating func write(_ sticky: Stickiness) {
         object { members in
             // "cookie" < "header" < "query" < "salt" < "source_ip"
             switch sticky.key {
@@ -105,10 +137,5 @@ extension JSONWriter {
                 members.bool(true)
             }
         }
-    }
-
-    private mutating func member(_ name: String, _ text: String) {
-        self.name(name)
-        string(text)
     }
 }

@@ -40,3 +40,24 @@ package struct ActiveHealth: Hashable, Sendable, Codable {
         case http, interval, timeout, healthyAfter = "healthy_after", unhealthyAfter = "unhealthy_after"
     }
 }
+
+extension ActiveHealth {
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, as: CodingKeys.self)
+        let usual = ActiveHealth()
+        http = try fields.optional(.http)
+        interval = try fields.optional(.interval, default: usual.interval)
+        timeout = try fields.optional(.timeout, default: usual.timeout)
+        healthyAfter = try fields.optional(.healthyAfter, default: usual.healthyAfter)
+        unhealthyAfter = try fields.optional(.unhealthyAfter, default: usual.unhealthyAfter)
+    }
+}
+
+extension ActiveHealth.HTTPCheck {
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, as: CodingKeys.self)
+        self.init(path: try fields.required(.path, or: "/"))
+        host = try fields.optional(.host)
+        statuses = try fields.optional(.statuses, default: statuses)
+    }
+}

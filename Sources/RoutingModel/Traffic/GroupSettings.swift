@@ -23,3 +23,14 @@ package struct GroupSettings: Hashable, Sendable, Codable {
         case slowStart = "slow_start", maxConnections = "max_connections", tls, health
     }
 }
+
+extension GroupSettings {
+    /// Reads its members of a group's object: whoever reads the group says which members nobody knows.
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, as: CodingKeys.self, isWhole: false)
+        slowStart = try fields.optional(.slowStart)
+        maxConnections = try fields.optional(.maxConnections)
+        tls = try fields.optional(.tls)
+        health = try fields.optional(.health)
+    }
+}

@@ -16,3 +16,20 @@ package struct HeaderChanges: Hashable, Sendable, Codable {
 
     enum CodingKeys: String, CodingKey, CaseIterable { case set, add, remove }
 }
+
+extension HeaderChanges {
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, as: CodingKeys.self)
+        self.set = try fields.optional(.set, default: [:])
+        add = try fields.optional(.add, default: [:])
+        remove = try fields.optional(.remove, default: [])
+    }
+
+    // What there is nothing of is left out.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        if !self.set.isEmpty { try container.encode(self.set, forKey: .set) }
+        if !add.isEmpty { try container.encode(add, forKey: .add) }
+        if !remove.isEmpty { try container.encode(remove, forKey: .remove) }
+    }
+}

@@ -10,3 +10,11 @@ package struct HealthPolicy: Hashable, Sendable, Codable {
 
     enum CodingKeys: String, CodingKey, CaseIterable { case passive, active }
 }
+
+extension HealthPolicy {
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, as: CodingKeys.self)
+        passive = try fields.optional(.passive)
+        active = try fields.optional(.active)
+    }
+}

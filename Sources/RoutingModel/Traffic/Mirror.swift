@@ -10,3 +10,11 @@ package struct Mirror: Hashable, Sendable, Codable {
 
     enum CodingKeys: String, CodingKey, CaseIterable { case group, percent }
 }
+
+extension Mirror {
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, as: CodingKeys.self)
+        group = try fields.required(.group, or: "-")
+        percent = try fields.optional(.percent, default: .whole)
+    }
+}

@@ -26,3 +26,17 @@ package struct PassiveHealth: Hashable, Sendable, Codable {
         case ejectionTime = "ejection_time", maxEjectionTime = "max_ejection_time", maxEjected = "max_ejected"
     }
 }
+
+extension PassiveHealth {
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, as: CodingKeys.self)
+        let usual = PassiveHealth()
+        consecutiveFailures = try fields.optional(.consecutiveFailures, default: usual.consecutiveFailures)
+        consecutive5xx = try fields.optional(.consecutive5xx, default: usual.consecutive5xx)
+        ejectionTime = try fields.optional(.ejectionTime, default: usual.ejectionTime)
+        // An ejection that is longer than the usual maximum isn't cut short by what nobody wrote.
+        maxEjectionTime = try fields.optional(
+            .maxEjectionTime, default: max(usual.maxEjectionTime, ejectionTime))
+        maxEjected = try fields.optional(.maxEjected, default: usual.maxEjected)
+    }
+}

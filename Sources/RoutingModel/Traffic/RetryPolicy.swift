@@ -45,3 +45,27 @@ package struct RetryPolicy: Hashable, Sendable, Codable {
         case across = "retry_across", budget, minPerSecond = "min_per_second"
     }
 }
+
+extension RetryPolicy {
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, as: CodingKeys.self)
+        self.init()
+        attempts = try fields.optional(.attempts, default: attempts)
+        perTryTimeout = try fields.optional(.perTryTimeout)
+        nonIdempotent = try fields.optional(.nonIdempotent, default: nonIdempotent)
+        across = try fields.optional(.across, default: across)
+        budget = try fields.optional(.budget, default: budget)
+        minPerSecond = try fields.optional(.minPerSecond, default: minPerSecond)
+        let texts = try fields.optional(.on, default: on.map(\.rawValue))
+        on = []
+        for (index, text) in texts.enumerated() {
+            guard let cause = Cause(rawValue: text) else {
+                let known = Cause.allCases.map(\.rawValue).joined(separator: ", ")
+                try fields.fail(.on, at: index, "invalid_value", "must be one of \(known), not '\(text)'")
+                continue
+            }
+            if on.contains(cause) { try fields.fail(.on, at: index, "duplicate", "lists \(text) a second time") }
+            on.append(cause)
+        }
+    }
+}

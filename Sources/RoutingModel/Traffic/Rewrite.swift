@@ -12,3 +12,11 @@ package struct Rewrite: Hashable, Sendable, Codable {
 
     enum CodingKeys: String, CodingKey, CaseIterable { case pathPrefix = "path_prefix", host }
 }
+
+extension Rewrite {
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, as: CodingKeys.self)
+        pathPrefix = try fields.optional(.pathPrefix)
+        host = try fields.optional(.host)
+    }
+}

@@ -23,3 +23,16 @@ package struct RouteSettings: Hashable, Sendable, Codable {
         case retry, timeouts, rewrite, requestHeaders = "request_headers", responseHeaders = "response_headers", mirror
     }
 }
+
+extension RouteSettings {
+    /// Reads its members of a route's object: whoever reads the route says which members nobody knows.
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, as: CodingKeys.self, isWhole: false)
+        retry = try fields.optional(.retry)
+        timeouts = try fields.optional(.timeouts)
+        rewrite = try fields.optional(.rewrite)
+        requestHeaders = try fields.optional(.requestHeaders)
+        responseHeaders = try fields.optional(.responseHeaders)
+        mirror = try fields.optional(.mirror)
+    }
+}

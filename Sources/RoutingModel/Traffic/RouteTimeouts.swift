@@ -21,3 +21,13 @@ package struct RouteTimeouts: Hashable, Sendable, Codable {
 
     enum CodingKeys: String, CodingKey, CaseIterable { case connect, response, idle, total }
 }
+
+extension RouteTimeouts {
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, as: CodingKeys.self)
+        connect = try fields.optional(.connect)
+        response = try fields.optional(.response)
+        idle = try fields.optional(.idle)
+        total = try fields.optional(.total)
+    }
+}

@@ -15,3 +15,12 @@ package struct UpstreamTLS: Hashable, Sendable, Codable {
 
     enum CodingKeys: String, CodingKey, CaseIterable { case serverName = "server_name", authorities = "ca", verify }
 }
+
+extension UpstreamTLS {
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, as: CodingKeys.self)
+        serverName = try fields.optional(.serverName)
+        authorities = try fields.optional(.authorities)
+        verify = try fields.optional(.verify, default: true)
+    }
+}

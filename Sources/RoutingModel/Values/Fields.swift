@@ -6,11 +6,16 @@ package struct Fields<Key: CodingKey & CaseIterable> {
     private let container: KeyedDecodingContainer<Key>
     private let problems: ProblemList?
 
-    /// - Parameter alsoKnown: members that are accepted and passed over.
-    package init(_ decoder: any Decoder, as keys: Key.Type, alsoKnown: Set<String> = []) throws {
+    /// - Parameters:
+    ///   - alsoKnown: members that are accepted and passed over.
+    ///   - isWhole: false when others read further members of the same object: who reads the whole says which of them
+    ///     nobody knows.
+    package init(
+        _ decoder: any Decoder, as keys: Key.Type, alsoKnown: Set<String> = [], isWhole: Bool = true
+    ) throws {
         container = try decoder.container(keyedBy: Key.self)
         problems = CodingUserInfoKey.problems.flatMap { decoder.userInfo[$0] } as? ProblemList
-        guard let problems else { return }
+        guard let problems, isWhole else { return }
         let known = alsoKnown.union(Key.allCases.map(\.stringValue))
         for key in try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).sorted()
         where !known.contains(key) {
@@ -48,8 +53,10 @@ package struct Fields<Key: CodingKey & CaseIterable> {
     }
 
     /// Says what is wrong with a member, or with this object as a whole.
-    package func fail(_ key: Key?, _ code: String, _ message: String) throws {
-        let path = container.codingPath + (key.map { [$0] } ?? [])
+    /// - Parameter index: the element of the member, when that is an array.
+    package func fail(_ key: Key?, at index: Int? = nil, _ code: String, _ message: String) throws {
+        let path: [any CodingKey] =
+            container.codingPath + (key.map { [$0] } ?? []) + (index.map { [AnyKey(intValue: $0)] } ?? [])
         guard let problems else {
             throw DecodingError.dataCorrupted(.init(codingPath: path, debugDescription: message))
         }

@@ -44,4 +44,9 @@ package final class RegularExpression: Sendable {
             bytes.withMemoryRebound(to: CChar.self) { sb_re2_full_match(program, $0.baseAddress, $0.count) == 1 }
         }
     }
+
+    /// Whether the pattern matches the whole of `bytes`, which should be UTF-8: nothing matches a byte that isn't.
+    package func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.withMemoryRebound(to: CChar.self) { sb_re2_full_match(program, $0.baseAddress, $0.count) == 1 }
+    }
 }
