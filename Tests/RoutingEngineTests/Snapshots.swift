@@ -1,4 +1,5 @@
 import HashTreeCollections
+import RoutingEngine
 import RoutingModel
 
 /// Short ways to make snapshots in tests.
@@ -27,5 +28,14 @@ enum Make {
         Snapshot(
             index: index, revision: 1, groups: groups,
             routes: TreeDictionary(routes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }))
+    }
+}
+
+extension SnapshotPeer {
+    /// What a table has made of a peer, back.
+    init(_ peer: Peer) {
+        self.init(
+            id: peer.id, address: peer.address.host, port: peer.address.port, weight: peer.weight,
+            isBackup: peer.isBackup)
     }
 }

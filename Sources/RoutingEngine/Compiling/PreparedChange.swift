@@ -1,5 +1,5 @@
 /// A change with all that can be done for one table before its event loop has to stop for it.
-package struct PreparedChange: Sendable {
+package struct PreparedChange {
     private let change: TableChange
     /// What the table's index is replaced by; nil when the routes are changed one by one.
     let hosts: HostIndex?
@@ -17,3 +17,6 @@ package struct PreparedChange: Sendable {
     /// Where no group has a peer any more.
     package var goneAddresses: [PeerAddress] { change.goneAddresses }
 }
+
+// The index is this change's alone until it is its table's alone.
+extension PreparedChange: @unchecked Sendable {}

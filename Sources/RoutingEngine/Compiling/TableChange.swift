@@ -8,6 +8,14 @@ package struct TableChange: Sendable {
         let slot: Int
         let old: CompiledGroup?
         let new: CompiledGroup?
+        let difference: GroupDifference
+
+        init(slot: Int, old: CompiledGroup?, new: CompiledGroup?) {
+            self.slot = slot
+            self.old = old
+            self.new = new
+            difference = GroupDifference(from: old?.peers, to: new?.peers ?? [])
+        }
     }
 
     /// A route that is new, different or gone.

@@ -24,6 +24,8 @@ package struct TableCompiler: Sendable {
     private var addresses = AddressCounts()
     private var slotCount = 0
     private var freeSlots: [Int] = []
+    /// Of routes. Shared by the copies.
+    private let numbers = NumberPool()
 
     /// - Parameter routeLimit: if more routes than that change at once, tables get a whole new index.
     package init(routeLimit: Int = TableCompiler.routeLimit) { self.routeLimit = routeLimit }
@@ -112,7 +114,9 @@ package struct TableCompiler: Sendable {
     // MARK: Routes
 
     private func compiled(_ route: SnapshotRoute) throws(CompileError) -> CompiledRoute {
-        try CompiledRoute(route) { name in groups[name].map { ($0.slot, $0.group.peers.isEmpty) } }
+        try CompiledRoute(route, old: routes[route.name], numbers: numbers) { name in
+            groups[name].map { ($0.slot, $0.group.peers.isEmpty) }
+        }
     }
 
     private mutating func attach(_ route: CompiledRoute) {

@@ -1,5 +1,5 @@
 internal import HashTreeCollections
-package import RoutingModel
+internal import RoutingModel
 
 extension Resolution {
     /// What becomes of `request` by these rules and peers, be they those in force, planned or past ones.
@@ -8,7 +8,7 @@ extension Resolution {
     ///   - revision: of the rules.
     /// - Throws: `CompileError`, when no worker could use the routes that come into question either.
     package func explain(
-        _ request: some RoutableRequest, index: Int = 0, revision: Int
+        _ request: RequestFacts, index: Int = 0, revision: Int
     ) throws(CompileError) -> Explanation {
         try snapshot(index: index, revision: revision).explain(request, groups: groups)
     }

@@ -13,7 +13,7 @@ extension Snapshot {
     ///   as the snapshot, or a little newer.
     /// - Throws: `CompileError`, when no worker could use these routes either.
     package func explain(
-        _ request: some RoutableRequest, groups resolved: TreeDictionary<String, ResolvedGroup>
+        _ request: RequestFacts, groups resolved: TreeDictionary<String, ResolvedGroup>
     ) throws(CompileError) -> Explanation {
         let (first, possible) = candidates(for: request)
         var compiler = TableCompiler()
@@ -24,19 +24,15 @@ extension Snapshot {
         var outcome = Outcome(groups: groups)
         let matched: CompiledRoute?
         // With a fixed bucket the decision is the worker's own; whether the bucket is random is told apart below.
-        switch table.decide(request, randomBucket: { -1 }) {
-        case .noRoute:
+        let decision = table.decide(request, randomBucket: { -1 })
+        if let route = decision.route {
+            matched = route
+            outcome.describe(
+                route, request, group: decision.group?.name, bucket: decision.isForced ? nil : decision.bucket)
+        } else {
             matched = nil
             outcome.status = 404
             outcome.reason = "No route matches."
-        case .noPeer(let name, let group, let bucket):
-            matched = compiler.routes[name]
-            if let matched { outcome.describe(matched, request, group: group, bucket: bucket) }
-        case .forward(let selection):
-            matched = compiler.routes[selection.route]
-            if let matched {
-                outcome.describe(matched, request, group: selection.group.name, bucket: selection.bucket)
-            }
         }
         let names = outcome.group.map { [$0] } ?? outcome.deal.compactMap(\.group)
         return Explanation(
@@ -52,8 +48,11 @@ extension Snapshot {
     }
 
     /// A group's members, each with its share of the group's requests: by weight, as every balancer keeps to it.
+    /// Backups have none while there are others.
     private func peers(of group: ResolvedGroup?, name: String) -> [ExplainedPeer] {
-        let used = groups[name]?.peers ?? []
+        let all = groups[name]?.peers ?? []
+        let primary = all.filter { !$0.isBackup }
+        let used = primary.isEmpty ? all : primary
         let total = max(used.reduce(0) { $0 + $1.weight }, 1)
         let weights = Dictionary(used.map { ($0.id, $0.weight) }, uniquingKeysWith: +)
         return (group?.peers ?? []).map { peer in
@@ -68,6 +67,7 @@ extension Snapshot {
         var few: TreeDictionary<String, SnapshotGroup> = [:]
         for route in kept {
             for name in route.split.map(\.group) + route.force.map(\.group) { few[name] = groups[name] }
+            if let mirror = route.settings.mirror { few[mirror.group] = groups[mirror.group] }
         }
         return Snapshot(
             index: index, revision: revision, groups: few,
@@ -76,7 +76,7 @@ extension Snapshot {
 
     /// The first of all routes in the order in which `request` meets them, those for other hosts last; and every route
     /// that it can come to.
-    private func candidates(for request: some RoutableRequest) -> (first: [Candidate], possible: [SnapshotRoute]) {
+    private func candidates(for request: RequestFacts) -> (first: [Candidate], possible: [SnapshotRoute]) {
         let all = Array(routes.values)
         var possible: [SnapshotRoute] = []
         // Places are sorted rather than routes, which are large.
@@ -95,7 +95,7 @@ extension Snapshot {
     }
 
     private func trace(
-        _ candidates: [Candidate], _ request: some RoutableRequest,
+        _ candidates: [Candidate], _ request: RequestFacts,
         _ compiled: TreeDictionary<String, CompiledRoute>
     ) -> [Explanation.Candidate] {
         var winner: String?
@@ -139,9 +139,9 @@ private struct Outcome {
     var deal: [Explanation.Share] = []
 
     mutating func describe(
-        _ route: CompiledRoute, _ request: some RoutableRequest, group decided: String?, bucket decidedBucket: Int?
+        _ route: CompiledRoute, _ request: RequestFacts, group decided: String?, bucket decidedBucket: Int?
     ) {
-        let rule = route.forced(request)
+        let rule = request.withReader { route.code.forced($0) }
         let forcedGroup = rule.map { route.source.force[$0].group }
         let forcedIsEmpty = forcedGroup.map { groups[$0]?.peers.isEmpty ?? true } ?? false
         if let rule, decidedBucket == nil {
@@ -158,7 +158,7 @@ private struct Outcome {
             deal.append(.init(group: owner, from: lower, to: interval.upperBound))
             lower = interval.upperBound
         }
-        key = route.key(of: request)
+        key = route.stickyKey(of: request)
         if key != nil, let decidedBucket {
             bucket = decidedBucket
             group = decided
@@ -167,7 +167,8 @@ private struct Outcome {
                 decided.map { "Bucket \(decidedBucket) belongs to '\($0)'." }
                 ?? "Bucket \(decidedBucket) falls to a group that has no usable peer."
         } else {
-            let why = route.stickyKey == nil ? "the route is not sticky" : "the request does not have the sticky key"
+            let why =
+                route.source.sticky == nil ? "the route is not sticky" : "the request does not have the sticky key"
             if deal.count == 1 {
                 group = deal[0].group
                 status = deal[0].group == nil ? 503 : 200

@@ -31,11 +31,11 @@ extension SnapshotRoute {
         }
     }
 
-    func hostFailure(_ request: some RoutableRequest) -> String {
+    func hostFailure(_ request: RequestFacts) -> String {
         "host '\(request.host.shortened)' is not \(match.hosts.map(\.description).listed)"
     }
 
-    func pathFailure(_ request: some RoutableRequest) -> String {
+    func pathFailure(_ request: RequestFacts) -> String {
         let path = request.path.shortened
         switch match.path {
         case .exact(let exact): return "path '\(path)' is not exactly \(exact)"
@@ -56,24 +56,42 @@ extension SnapshotRoute {
 
 extension CompiledRoute {
     /// Why path or conditions don't hold; nil when all do.
-    func failure(_ request: some RoutableRequest) -> String? {
-        guard matches(path: request.path) else { return source.pathFailure(request) }
-        switch firstFailure(request) {
-        case .method?: return "method \(request.method.shortened) is not \(source.match.methods.listed)"
-        case .header(let place)?: return "header \(words(headers[place], request.header(headers[place].name)))"
-        case .query(let place)?: return "query parameter \(words(query[place], request.parameter(query[place].name)))"
-        case nil: return nil
+    func failure(_ request: RequestFacts) -> String? {
+        request.withReader { reader in
+            guard code.matches(path: reader.view.path) else { return source.pathFailure(request) }
+            switch code.firstFailure(reader) {
+            case .method?: return "method \(request.method.shortened) is not \(source.match.methods.listed)"
+            case .header(let place)?:
+                return "header \(words(source.match.headers[place], reader.header(code.headers[place].name)))"
+            case .query(let place)?:
+                return "query parameter \(words(source.match.query[place], reader.parameter(code.query[place].name)))"
+            case nil: return nil
+            }
         }
     }
 
-    private func words(_ condition: CompiledCondition, _ value: String?) -> String {
-        let found = value.map { "the request has '\($0.shortened)'" } ?? "the request does not have it"
-        return "\(condition.words) does not hold: \(found)"
+    private func words(_ condition: ValueMatch, _ value: ByteText?) -> String {
+        let found =
+            value.map { "the request has '\(String(decoding: $0, as: UTF8.self).shortened)'" }
+            ?? "the request does not have it"
+        return "\(condition) does not hold: \(found)"
     }
 
     func forceWords(_ rule: Int) -> String {
-        "\(force[rule].isCookie ? "cookie" : "header") \(force[rule].condition.words)"
+        switch source.force[rule].condition {
+        case .header(let match): return "header \(match)"
+        case .cookie(let match): return "cookie \(match)"
+        }
     }
+
+    /// The value that decides the bucket; nil when the route isn't sticky or the request doesn't have it.
+    func stickyKey(of request: RequestFacts) -> String? {
+        guard let sticky = code.sticky else { return nil }
+        return request.withReader { sticky.value($0).map { String(decoding: $0, as: UTF8.self) } }
+    }
+
+    /// What is hashed after the key.
+    var salt: String { source.sticky?.salt ?? source.name }
 }
 
 extension String {

@@ -1,60 +1,47 @@
 internal import RoutingModel
 
-/// A condition on a header, a cookie or a query parameter, ready to be tested.
-struct CompiledCondition: Sendable {
-    enum Test: Sendable {
-        case exact(String)
-        case prefix(String)
-        case suffix(String)
-        case regex(RegularExpression)
-        case present(Bool)
-    }
+/// A condition on a header, a cookie or a query parameter, ready to be tested. Its pointers are the route's.
+struct CompiledCondition: BitwiseCopyable {
+    private enum Test: UInt8, BitwiseCopyable { case exact, prefix, suffix, regex, present, absent }
 
-    /// As `lookup` wants it: headers in lower case.
-    let name: String
-    let test: Test
-    let invert: Bool
-    /// What `explain` prints.
-    let words: String
+    /// Of a header in any case; of a cookie or parameter as it is.
+    let name: HeaderName
+    private let test: Test
+    private let invert: Bool
+    private let text: ByteText
+    private let regex: Unmanaged<RegularExpression>?
 
     /// - Throws: `CompileError` when a regular expression doesn't compile.
-    init(_ match: ValueMatch, isHeader: Bool) throws(CompileError) {
-        name = isHeader ? match.name.lowercased() : match.name
+    init(_ match: ValueMatch, isHeader: Bool, in memory: CompiledMemory) throws(CompileError) {
+        name = HeaderName(match.name, isHeader: isHeader, in: memory)
         invert = match.invert
-        words = match.description
+        var text = ""
+        var regex: Unmanaged<RegularExpression>?
         switch match.test {
-        case .exact(let text): test = .exact(text)
-        case .prefix(let text): test = .prefix(text)
-        case .suffix(let text): test = .suffix(text)
-        case .present(let flag): test = .present(flag)
-        case .regex(let pattern): test = .regex(try RegularExpression.compiled(pattern))
+        case .exact(let value): (test, text) = (.exact, value)
+        case .prefix(let value): (test, text) = (.prefix, value)
+        case .suffix(let value): (test, text) = (.suffix, value)
+        case .present(let flag): test = flag ? .present : .absent
+        case .regex(let pattern):
+            test = .regex
+            regex = try memory.regex(pattern)
         }
+        self.text = memory.bytes(text.utf8)
+        self.regex = regex
     }
 
-    func holds(for value: String?) -> Bool {
-        passes(value) != invert
-    }
+    /// - Parameter value: nil when the request doesn't have it.
+    func holds(for value: ByteText?) -> Bool { passes(value) != invert }
 
-    private func passes(_ value: String?) -> Bool {
-        if case .present(let wanted) = test { return (value != nil) == wanted }
-        guard let value else { return false }
-        // Values are compared as bytes: `==` on String would take canonically equivalent texts for equal.
+    private func passes(_ value: ByteText?) -> Bool {
+        guard let value else { return test == .absent }
         switch test {
-        case .exact(let text): return value.utf8.elementsEqual(text.utf8)
-        case .prefix(let text): return value.utf8.starts(with: text.utf8)
-        case .suffix(let text): return value.utf8.reversed().starts(with: text.utf8.reversed())
-        case .regex(let regex): return regex.matches(value)
-        case .present: return false
-        }
-    }
-}
-
-extension RegularExpression {
-    static func compiled(_ pattern: String) throws(CompileError) -> RegularExpression {
-        do throws(Refused) {
-            return try RegularExpression(pattern)
-        } catch {
-            throw CompileError(reason: "regular expression '\(pattern)' does not compile: \(error.reason)")
+        case .exact: return value.isSame(as: text)
+        case .prefix: return value.begins(with: text)
+        case .suffix: return value.ends(with: text)
+        case .regex: return regex.map { $0._withUnsafeGuaranteedRef { $0.matches(value) } } ?? false
+        case .present: return true
+        case .absent: return false
         }
     }
 }

@@ -1,102 +1,78 @@
-internal import RoutingModel
+package import RoutingModel
 
 /// A route ready to be tested and dealt: everything that can be worked out before a request comes. Made once, shared by
 /// every event loop's table.
-final class CompiledRoute: Sendable {
-    struct Force: Sendable {
-        let condition: CompiledCondition
-        let isCookie: Bool
-        /// The group's slot.
-        let group: Int
-    }
-
-    private enum Path: Sendable {
-        case exact(ByteKey)
-        /// Without its final slash.
-        case prefix(ByteKey)
-        case regex(RegularExpression)
-    }
-
-    let source: SnapshotRoute
-    let rank: RoutePrecedence.Rank
-    private let path: Path
-    let headers: [CompiledCondition]
-    let query: [CompiledCondition]
-    let force: [Force]
+package final class CompiledRoute {
+    package let source: SnapshotRoute
     /// The groups' slots in the tables, in the order of the split.
-    let groups: [Int]
+    package let groups: [Int]
+    let rank: RoutePrecedence.Rank
     let deal: Deal
-    /// A header's name in lower case, for stickiness by header.
-    let stickyKey: Stickiness.Key?
-    let salt: String
+    /// What requests are tested by.
+    let code: RouteCode
+    let priority: Int
+    private let dealt: UnsafeBufferPointer<DealtBuckets>
+    private let slots: UnsafeBufferPointer<Int>
+    private let lease: NumberLease
+    private let memory: CompiledMemory
+    /// Of the deal, which may change without the rest.
+    private let dealMemory: CompiledMemory
 
-    var name: String { source.name }
+    package var name: String { source.name }
 
-    /// - Parameter group: a group's slot, and whether it has no peers; nil when there is no such group.
-    init(_ route: SnapshotRoute, group: (String) -> (slot: Int, isEmpty: Bool)?) throws(CompileError) {
-        source = route
-        rank = RoutePrecedence.Rank(route)
-        switch route.match.path {
-        case .exact(let exact): path = .exact(ByteKey(exact))
-        case .prefix(let prefix): path = .prefix(PathIndex.key(forPrefix: prefix))
-        case .regex(let pattern): path = .regex(try RegularExpression.compiled(pattern))
-        }
-        var headers: [CompiledCondition] = []
-        for match in route.match.headers { headers.append(try CompiledCondition(match, isHeader: true)) }
-        self.headers = headers
-        var query: [CompiledCondition] = []
-        for match in route.match.query { query.append(try CompiledCondition(match, isHeader: false)) }
-        self.query = query
+    /// Its place in the statistics of event loops: small, and not that of another route that anybody still holds. A
+    /// route that changes keeps it.
+    package let number: Int
 
-        func found(_ name: String) throws(CompileError) -> (slot: Int, isEmpty: Bool) {
-            guard let group = group(name) else { throw CompileError(route: route.name, namesMissing: name) }
-            return group
-        }
-        var force: [Force] = []
-        for rule in route.force {
-            let slot = try found(rule.group).slot
-            switch rule.condition {
-            case .header(let match):
-                force.append(
-                    Force(condition: try CompiledCondition(match, isHeader: true), isCookie: false, group: slot))
-            case .cookie(let match):
-                force.append(
-                    Force(condition: try CompiledCondition(match, isHeader: false), isCookie: true, group: slot))
-            }
-        }
-        self.force = force
+    /// - Parameters:
+    ///   - old: what the route was before.
+    ///   - group: a group's slot, and whether it has no peers; nil when there is no such group.
+    /// - Throws: `CompileError` when a group is missing, a regular expression doesn't compile, or the split isn't whole.
+    init(
+        _ route: SnapshotRoute, old: CompiledRoute?, numbers: NumberPool,
+        group: (String) -> (slot: Int, isEmpty: Bool)?
+    ) throws(CompileError) {
         var groups: [Int] = []
         var isEmpty: [Bool] = []
         for entry in route.split {
-            let group = try found(entry.group)
+            guard let group = group(entry.group) else {
+                throw CompileError(route: route.name, namesMissing: entry.group)
+            }
             groups.append(group.slot)
             isEmpty.append(group.isEmpty)
         }
-        self.groups = groups
         guard route.split.reduce(0, { $0 + $1.buckets }) == Bucket.count else {
             throw CompileError(reason: "route '\(route.name)' does not deal exactly \(Bucket.count) buckets")
         }
+        let memory = CompiledMemory()
+        code = try RouteCode(route, in: memory, slot: { group($0)?.slot })
+        source = route
+        rank = RoutePrecedence.Rank(route)
+        priority = route.priority
+        self.groups = groups
+        slots = memory.list(groups)
+        self.memory = memory
+        lease = old?.lease ?? numbers.lease()
+        number = lease.number
         deal = Deal(weights: route.split.map(\.buckets), isEmpty: isEmpty, onEmpty: route.onEmpty)
-        if case .header(let name)? = route.sticky?.key {
-            stickyKey = .header(name.lowercased())
-        } else {
-            stickyKey = route.sticky?.key
-        }
-        salt = route.sticky?.salt ?? route.name
+        dealMemory = CompiledMemory()
+        dealt = dealMemory.list(deal.intervals.map(DealtBuckets.init))
     }
 
     /// `other` with its buckets dealt otherwise.
     private init(_ other: CompiledRoute, deal: Deal) {
         source = other.source
         rank = other.rank
-        path = other.path
-        headers = other.headers
-        query = other.query
-        force = other.force
+        priority = other.priority
+        code = other.code
         groups = other.groups
+        slots = other.slots
+        memory = other.memory
+        lease = other.lease
+        number = other.number
         self.deal = deal
-        stickyKey = other.stickyKey
-        salt = other.salt
+        dealMemory = CompiledMemory()
+        dealt = dealMemory.list(deal.intervals.map(DealtBuckets.init))
     }
 
     /// The same route when groups have become empty, or have got peers; nil when that changes nothing for it.
@@ -106,63 +82,34 @@ final class CompiledRoute: Sendable {
         return new == deal ? nil : CompiledRoute(self, deal: new)
     }
 
-    /// Whether the route is for `path`.
-    func matches(path: String) -> Bool {
-        switch self.path {
-        case .exact(let exact): return ByteKey(path) == exact
-        case .prefix(let prefix): return ByteKey(path).isBelow(prefix)
-        case .regex(let regex): return regex.matches(path)
-        }
-    }
-
-    /// A condition beside host and path that a request fails.
-    enum Failure {
-        case method
-        /// A place in `headers`.
-        case header(Int)
-        /// A place in `query`.
-        case query(Int)
-    }
-
-    /// The first condition that `request` fails; nil when all hold.
-    func firstFailure(_ request: some RoutableRequest) -> Failure? {
-        guard acceptsMethod(request.method) else { return .method }
-        for place in headers.indices where !headers[place].holds(for: request.header(headers[place].name)) {
-            return .header(place)
-        }
-        for place in query.indices where !query[place].holds(for: request.parameter(query[place].name)) {
-            return .query(place)
+    /// The entry of the split that owns `bucket`; nil when nobody can serve it.
+    @inline(__always)
+    func entry(of bucket: Int) -> Int? {
+        // A handful of intervals: walking them beats a binary search.
+        for place in 0..<dealt.count where bucket < dealt[place].upperBound {
+            let entry = Int(dealt[place].entry)
+            return entry < 0 ? nil : entry
         }
         return nil
     }
 
-    /// Whether every condition beside host and path holds.
-    func conditionsHold(_ request: some RoutableRequest) -> Bool { firstFailure(request) == nil }
+    /// The slot of an entry's group.
+    @inline(__always)
+    func slot(of entry: Int) -> Int { slots[entry] }
+}
 
-    private func acceptsMethod(_ method: String) -> Bool {
-        source.match.methods.isEmpty || source.match.methods.contains(method)
-    }
+// What its pointers lead to is written before it is made, and never after.
+extension CompiledRoute: @unchecked Sendable {}
 
-    /// The place of the force rule that holds for `request`; nil when none does.
-    func forced(_ request: some RoutableRequest) -> Int? {
-        for place in force.indices {
-            let rule = force[place]
-            let value = rule.isCookie ? request.cookie(rule.condition.name) : request.header(rule.condition.name)
-            if rule.condition.holds(for: value) { return place }
-        }
-        return nil
-    }
+/// An interval of a deal, from the end of the one before.
+private struct DealtBuckets: BitwiseCopyable {
+    /// Exclusive.
+    let upperBound: Int32
+    /// A place in the split; -1 when nobody can serve these buckets.
+    let entry: Int32
 
-    /// The value that decides the bucket; nil when the route isn't sticky or the request doesn't have it.
-    func key(of request: some RoutableRequest) -> String? {
-        let value: String?
-        switch stickyKey {
-        case .header(let name)?: value = request.header(name)
-        case .cookie(let name)?: value = request.cookie(name)
-        case .query(let name)?: value = request.parameter(name)
-        case .sourceIP?: value = request.sourceIP
-        case nil: value = nil
-        }
-        return value.flatMap { $0.isEmpty ? nil : $0 }
+    init(_ interval: Deal.Interval) {
+        upperBound = Int32(truncatingIfNeeded: interval.upperBound)
+        entry = Int32(truncatingIfNeeded: interval.entry ?? -1)
     }
 }

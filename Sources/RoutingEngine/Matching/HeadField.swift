@@ -1,5 +1,5 @@
 /// Where a header field lies in the bytes of its message's head.
-package struct HeadField: Hashable, Sendable {
+package struct HeadField: Hashable, Sendable, BitwiseCopyable {
     package var nameStart: UInt32
     package var valueStart: UInt32
     package var nameCount: UInt16

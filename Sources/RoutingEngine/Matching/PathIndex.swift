@@ -3,72 +3,62 @@ internal import RoutingModel
 /// The routes of one host, found by path in the order of precedence, in time that doesn't grow with their number
 /// (regexes apart, which are tried one by one).
 ///
-/// Most hosts have a few routes: those are tried one by one, which takes less time and much less memory than to look
-/// them up. A host that has had many keeps being looked up until it has none.
-struct PathIndex: Sendable {
-    /// Routes that are tried one by one at the most.
-    static let fewLimit = 12
+/// It is no more than pointers: copies are the same index, and whoever owns it empties it.
+struct PathIndex: BitwiseCopyable {
+    /// The routes of one path.
+    struct Node: BitwiseCopyable {
+        /// For this path alone.
+        var exact = RouteList()
+        /// For this path and all below it.
+        var prefix = RouteList()
 
-    private struct Level: Sendable {
-        let priority: Int
-        var exact: [ByteKey: [CompiledRoute]] = [:]
-        /// By prefix without its final slash; the empty string is every path.
-        var prefixes: [ByteKey: [CompiledRoute]] = [:]
-        var regexes: [CompiledRoute] = []
-
-        var isEmpty: Bool { exact.isEmpty && prefixes.isEmpty && regexes.isEmpty }
+        var isEmpty: Bool { exact.isEmpty && prefix.isEmpty }
     }
 
-    /// In the order of precedence; empty when there are levels.
-    private var few: [CompiledRoute] = []
-    /// Highest priority first.
-    private var levels: [Level] = []
+    /// By path. A prefix has no final slash: the empty one is every path.
+    private var nodes = ByteTable<Node>()
+    private var regexes = RouteList()
 
-    var isEmpty: Bool { few.isEmpty && levels.isEmpty }
+    init() {}
 
-    mutating func insert(_ route: CompiledRoute) {
-        guard levels.isEmpty else { return insertLeveled(route) }
-        few.insert(route)
-        if few.count > Self.fewLimit {
-            for route in few { insertLeveled(route) }
-            few = []
-        }
-    }
+    var isEmpty: Bool { nodes.count == 0 && regexes.isEmpty }
 
-    mutating func remove(_ route: CompiledRoute) {
-        if levels.isEmpty { few.remove(route) } else { removeLeveled(route) }
-    }
-
-    private mutating func insertLeveled(_ route: CompiledRoute) {
-        let place = place(of: route.source.priority)
-        if place == levels.count || levels[place].priority != route.source.priority {
-            levels.insert(Level(priority: route.source.priority), at: place)
-        }
+    mutating func insert(_ route: CompiledRoute, seed: UInt64) {
         switch route.source.match.path {
-        case .exact(let path): levels[place].exact[ByteKey(path), default: []].insert(route)
-        case .prefix(let prefix): levels[place].prefixes[Self.key(forPrefix: prefix), default: []].insert(route)
-        case .regex: levels[place].regexes.insert(route)
+        case .exact(let path): change(path[...], seed) { $0.pointee.exact.insert(route) }
+        case .prefix(let prefix): change(Self.key(forPrefix: prefix).text, seed) { $0.pointee.prefix.insert(route) }
+        case .regex: regexes.insert(route)
         }
     }
 
-    private mutating func removeLeveled(_ route: CompiledRoute) {
-        let place = place(of: route.source.priority)
-        guard place < levels.count, levels[place].priority == route.source.priority else { return }
+    mutating func remove(_ route: CompiledRoute, seed: UInt64) {
         switch route.source.match.path {
-        case .exact(let path): Self.remove(route, at: ByteKey(path), from: &levels[place].exact)
-        case .prefix(let prefix): Self.remove(route, at: Self.key(forPrefix: prefix), from: &levels[place].prefixes)
-        case .regex: levels[place].regexes.remove(route)
+        case .exact(let path): change(path[...], seed) { $0.pointee.exact.remove(route) }
+        case .prefix(let prefix): change(Self.key(forPrefix: prefix).text, seed) { $0.pointee.prefix.remove(route) }
+        case .regex: regexes.remove(route)
         }
-        if levels[place].isEmpty { levels.remove(at: place) }
     }
 
-    /// The place of the first level that isn't above `priority`.
-    private func place(of priority: Int) -> Int { levels.firstPlace { $0.priority <= priority } }
+    /// Lets go of everything.
+    mutating func removeAll() {
+        nodes.forEach { node in
+            node.pointee.exact.removeAll()
+            node.pointee.prefix.removeAll()
+        }
+        nodes.deallocate()
+        regexes.removeAll()
+    }
 
-    private static func remove(_ route: CompiledRoute, at key: ByteKey, from lists: inout [ByteKey: [CompiledRoute]]) {
-        guard let place = lists.index(forKey: key) else { return }
-        lists.values[place].remove(route)
-        if lists.values[place].isEmpty { lists.remove(at: place) }
+    /// Changes the routes of a path, which takes no room when it has none afterwards.
+    private mutating func change(_ path: Substring, _ seed: UInt64, _ body: (UnsafeMutablePointer<Node>) -> Void) {
+        var path = path
+        path.withUTF8 { bytes in
+            let key = ByteText(bytes)
+            let hash = Self.hash(key, seed: seed)
+            let node = nodes.find(hash, key, orInsert: Node())
+            body(node)
+            if node.pointee.isEmpty { nodes.remove(hash, key) }
+        }
     }
 
     static func key(forPrefix prefix: String) -> ByteKey {
@@ -77,64 +67,110 @@ struct PathIndex: Sendable {
         return ByteKey(key)
     }
 
-    /// The first route that matches path and conditions.
-    func find(_ request: some RoutableRequest) -> CompiledRoute? {
-        let path = request.path
-        for route in few where route.matches(path: path) && route.conditionsHold(request) { return route }
-        for level in levels {
-            if let route = level.exact[ByteKey(path)]?.first(where: { $0.conditionsHold(request) }) { return route }
-            if !level.prefixes.isEmpty, let route = longestPrefix(of: path, in: level.prefixes, request) {
-                return route
-            }
-            for route in level.regexes where route.matches(path: path) && route.conditionsHold(request) {
-                return route
-            }
+    /// How many pieces a path is hashed in: every slash but one at its beginning begins one.
+    static func pieces(of path: String) -> Int { path.utf8.count { $0 == UInt8(ascii: "/") } + 1 }
+
+    private static func hash(_ path: ByteText, seed: UInt64) -> UInt64 {
+        var hash = ByteHash(seed: seed)
+        guard let start = path.baseAddress else { return hash.value }
+        var place = 0
+        while place < path.count {
+            let end = path.place(of: UInt8(ascii: "/"), from: place + 1)
+            hash.combine(start + place, count: end - place)
+            place = end
         }
+        return hash.value
+    }
+
+    /// The first route that matches path and conditions, without a reference to it.
+    /// - Parameters:
+    ///   - depth: pieces of the longest path in any index of the table; the memory has room for three hits more.
+    @inline(__always)
+    func find(_ reader: RequestReader, seed: UInt64, depth: Int) -> Unmanaged<CompiledRoute>? {
+        let hits = reader.memory.pointee.hits
+        let capacity = reader.memory.pointee.hitCapacity
+        // In the order of precedence from `first` on: the longer a prefix, the later it is found.
+        var first = capacity
+        if !regexes.isEmpty { Self.add(regexes, isRegex: true, to: hits, &first) }
+        if nodes.count > 0 { collect(reader.view.path, seed, depth, hits, &first) }
+        if first == capacity { return nil }
+        if first + 1 == capacity { return Self.firstMatch(in: hits[first], reader) }
+        return Self.firstMatch(in: hits + first, count: capacity - first, reader)
+    }
+
+    /// Finds the path's routes: one look-up at each of its segments' ends.
+    @inline(__always)
+    private func collect(
+        _ path: ByteText, _ seed: UInt64, _ depth: Int, _ hits: UnsafeMutablePointer<MatchScratch.Hit>,
+        _ first: inout Int
+    ) {
+        var hash = ByteHash(seed: seed)
+        guard let start = path.baseAddress, path.count > 0 else {
+            if let node = nodes.find(hash.value, path) {
+                Self.add(node.pointee.prefix, to: hits, &first)
+                Self.add(node.pointee.exact, to: hits, &first)
+            }
+            return
+        }
+        let count = path.count
+        if path[0] == UInt8(ascii: "/"), let root = nodes.find(hash.value, ByteText(start: start, count: 0)) {
+            Self.add(root.pointee.prefix, to: hits, &first)
+        }
+        var place = 0
+        var pieces = 0
+        while place < count {
+            var end = place + 1
+            while end < count, path[end] != UInt8(ascii: "/") { end += 1 }
+            pieces += 1
+            // Nothing is as long as this.
+            if pieces > depth { return }
+            hash.combine(start + place, count: end - place)
+            if let node = nodes.find(hash.value, ByteText(start: start, count: end)) {
+                Self.add(node.pointee.prefix, to: hits, &first)
+                if end == count { Self.add(node.pointee.exact, to: hits, &first) }
+            }
+            place = end
+        }
+    }
+
+    @inline(__always)
+    private static func add(
+        _ list: RouteList, isRegex: Bool = false, to hits: UnsafeMutablePointer<MatchScratch.Hit>, _ first: inout Int
+    ) {
+        guard let start = list.start else { return }
+        first -= 1
+        hits[first] = MatchScratch.Hit(next: start, left: list.count, isRegex: isRegex)
+    }
+
+    @inline(__always)
+    private static func firstMatch(in hit: MatchScratch.Hit, _ reader: RequestReader) -> Unmanaged<CompiledRoute>? {
+        for place in 0..<hit.left where matches(hit.next[place], hit.isRegex, reader) { return hit.next[place] }
         return nil
     }
 
-    /// Walks the path's segment boundaries from its end to its beginning.
-    private func longestPrefix(
-        of path: String, in prefixes: [ByteKey: [CompiledRoute]], _ request: some RoutableRequest
-    ) -> CompiledRoute? {
-        var end = path.endIndex
+    /// Goes through several lists by priority; among equals by the lists' order.
+    private static func firstMatch(
+        in hits: UnsafeMutablePointer<MatchScratch.Hit>, count: Int, _ reader: RequestReader
+    ) -> Unmanaged<CompiledRoute>? {
         while true {
-            if let route = prefixes[ByteKey(path[..<end])]?.first(where: { $0.conditionsHold(request) }) {
-                return route
+            var best = -1
+            var highest = Int.min
+            for place in 0..<count where hits[place].left > 0 {
+                let priority = hits[place].next.pointee._withUnsafeGuaranteedRef { $0.priority }
+                if best < 0 || priority > highest { (best, highest) = (place, priority) }
             }
-            guard end > path.startIndex, let slash = path[..<end].utf8.lastIndex(of: UInt8(ascii: "/")) else {
-                return nil
-            }
-            end = slash
-        }
-    }
-}
-
-extension [CompiledRoute] {
-    /// Puts `route` where it belongs in the order of precedence, in place of one of the same rank.
-    fileprivate mutating func insert(_ route: CompiledRoute) {
-        let place = firstPlace { !($0.rank < route.rank) }
-        if place < count, self[place].rank == route.rank {
-            self[place] = route
-        } else {
-            insert(route, at: place)
+            guard best >= 0 else { return nil }
+            let route = hits[best].next.pointee
+            if matches(route, hits[best].isRegex, reader) { return route }
+            hits[best].next += 1
+            hits[best].left -= 1
         }
     }
 
-    fileprivate mutating func remove(_ route: CompiledRoute) {
-        let place = firstPlace { !($0.rank < route.rank) }
-        if place < count, self[place].rank == route.rank { remove(at: place) }
-    }
-}
-
-extension Array {
-    /// The first place whose element `isThere`, when all before it aren't and all after it are; the end when none is.
-    fileprivate func firstPlace(where isThere: (Element) -> Bool) -> Int {
-        var range = startIndex..<endIndex
-        while !range.isEmpty {
-            let middle = range.lowerBound + range.count / 2
-            range = isThere(self[middle]) ? range.lowerBound..<middle : middle + 1..<range.upperBound
+    @inline(__always)
+    private static func matches(_ route: Unmanaged<CompiledRoute>, _ isRegex: Bool, _ reader: RequestReader) -> Bool {
+        route._withUnsafeGuaranteedRef { route in
+            (!isRegex || route.code.matches(path: reader.view.path)) && route.code.conditionsHold(reader)
         }
-        return range.lowerBound
     }
 }

@@ -1,7 +1,7 @@
 /// What the engine needs to know of a request, as bytes that lie elsewhere: valid only while those are.
 ///
 /// Passed down a call, never kept.
-package struct RequestView {
+package struct RequestView: BitwiseCopyable {
     /// As sent: case counts.
     package var method: UnsafeRawBufferPointer
     /// As `HostPattern.normalize` gives it: lower case, without port and final dot.

@@ -47,7 +47,11 @@ struct PlannedChange {
     /// By name: the changed routes, and those whose groups become empty or cease to be.
     func routeEffects(_ groups: [GroupEffect]) -> [RouteEffect] {
         var names = Set(routeActions.keys)
-        for group in groups where group.changesEmptiness { names.formUnion(rules.routes(using: group.name)) }
+        for group in groups where group.changesEmptiness {
+            // A route that only sends it copies serves its requests as before.
+            names.formUnion(
+                rules.routes(using: group.name).filter { rules.routes[$0]?.value.sends(to: group.name) == true })
+        }
         return names.sorted().map { effect(on: $0) }
     }
 

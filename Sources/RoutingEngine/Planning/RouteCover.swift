@@ -77,6 +77,11 @@ enum RouteCover {
     }
 
     private static func holds(_ match: ValueMatch, for value: String?, _ isHeader: Bool) -> Bool {
-        (try? CompiledCondition(match, isHeader: isHeader))?.holds(for: value) ?? false
+        let memory = CompiledMemory()
+        return withExtendedLifetime(memory) {
+            let condition = try? CompiledCondition(match, isHeader: isHeader, in: memory)
+            guard var value else { return condition?.holds(for: nil) ?? false }
+            return value.withUTF8 { condition?.holds(for: ByteText($0)) ?? false }
+        }
     }
 }

@@ -4,6 +4,9 @@ package import RoutingModel
 package struct ResolvedGroup: Hashable, Sendable {
     package let name: String
     package let policy: Balance.Policy
+    /// The key of `consistentHash`, with its salt.
+    package let hashOn: Stickiness?
+    package let settings: GroupSettings
     /// Ordered by id.
     package let peers: [ResolvedPeer]
 
@@ -23,7 +26,8 @@ package struct ResolvedGroup: Hashable, Sendable {
         SnapshotGroup(
             policy: policy,
             peers: peers.filter(\.isUsable).map {
-                SnapshotPeer(id: $0.id, address: $0.address, port: $0.port, weight: $0.weight)
-            })
+                SnapshotPeer(
+                    id: $0.id, address: $0.address, port: $0.port, weight: $0.weight, isBackup: $0.isBackup)
+            }, hashOn: hashOn, settings: settings)
     }
 }

@@ -7,6 +7,10 @@ extension ResolvedPeer {
         writer.object { peer in
             peer.name("address")
             peer.string(address)
+            if isBackup {
+                peer.name("backup")
+                peer.bool(true)
+            }
             peer.name("group")
             peer.string(group)
             if let health {

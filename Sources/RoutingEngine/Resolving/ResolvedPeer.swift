@@ -29,6 +29,8 @@ package struct ResolvedPeer: Hashable, Sendable {
     package let health: Health?
     /// What it gets while active, relative to the group's other peers.
     package let weight: Int
+    /// Gets requests only while the group has no other peer that can.
+    package let isBackup: Bool
     package let state: State
     /// Why it is in this state: a sentence.
     package let reason: String
@@ -44,7 +46,7 @@ package struct ResolvedPeer: Hashable, Sendable {
         let reason = override.state == nil ? "\(reason) Operator: \(override.words)." : reason
         return ResolvedPeer(
             id: id, group: group, service: service, address: address, port: port, health: health, weight: weight,
-            state: state, reason: reason)
+            isBackup: isBackup, state: state, reason: reason)
     }
 
     /// The same peer in the state that an operator gives it.
@@ -60,13 +62,13 @@ package struct ResolvedPeer: Hashable, Sendable {
     func with(_ state: State, _ reason: String) -> ResolvedPeer {
         ResolvedPeer(
             id: id, group: group, service: service, address: address, port: port, health: health, weight: weight,
-            state: state, reason: reason)
+            isBackup: isBackup, state: state, reason: reason)
     }
 }
 
 extension ResolvedPeer: Encodable {
     enum CodingKeys: String, CodingKey {
-        case id, group, service, address, port, health, weight, state, usable, reason
+        case id, group, service, address, port, health, weight, backup, state, usable, reason
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -78,6 +80,7 @@ extension ResolvedPeer: Encodable {
         try container.encode(port, forKey: .port)
         try container.encodeIfPresent(health, forKey: .health)
         try container.encode(weight, forKey: .weight)
+        if isBackup { try container.encode(true, forKey: .backup) }
         try container.encode(state, forKey: .state)
         try container.encode(isUsable, forKey: .usable)
         try container.encode(reason, forKey: .reason)

@@ -23,15 +23,23 @@ package enum Resolver {
             peers.append(decided(listed, override, nil))
         }
         peers.sort { $0.id < $1.id }
-        return ResolvedGroup(name: name, policy: group.balance.policy, peers: withoutDuplicates(neverEmptied(peers)))
+        return ResolvedGroup(
+            name: name, policy: group.balance.policy,
+            hashOn: group.balance.hashOn.map { Stickiness($0.key, salt: $0.salt ?? name) }, settings: group.settings,
+            peers: withoutDuplicates(neverEmptied(peers)))
     }
 
     /// What workers get of `route`.
     package static func resolve(_ name: String, _ route: Route) -> SnapshotRoute {
         SnapshotRoute(
             name: name, match: route.match, priority: route.priority, force: route.force,
-            split: route.split.map { SnapshotSplit(group: $0.group, buckets: $0.weight.basisPoints) },
-            sticky: route.sticky.map { Stickiness($0.key, salt: $0.salt ?? name) }, onEmpty: route.onEmpty)
+            split: route.split.map {
+                SnapshotSplit(
+                    group: $0.group, buckets: $0.weight.basisPoints, requestHeaders: $0.requestHeaders,
+                    responseHeaders: $0.responseHeaders)
+            },
+            sticky: route.sticky.map { Stickiness($0.key, salt: $0.salt ?? name) }, onEmpty: route.onEmpty,
+            settings: route.settings)
     }
 
     private static func peer(_ instance: Instance, in group: String, _ selector: ConsulSelector) -> ResolvedPeer {
@@ -56,13 +64,14 @@ package enum Resolver {
         }
         return ResolvedPeer(
             id: instance.id, group: group, service: instance.service, address: instance.address, port: instance.port,
-            health: instance.health, weight: weight, state: state, reason: reason)
+            health: instance.health, weight: weight, isBackup: selector.isBackup(instance), state: state,
+            reason: reason)
     }
 
     private static func peer(_ listed: StaticPeer, in group: String) -> ResolvedPeer {
         ResolvedPeer(
             id: listed.id, group: group, service: nil, address: listed.address, port: listed.port, health: nil,
-            weight: listed.weight, state: listed.weight == 0 ? .zeroWeight : .active,
+            weight: listed.weight, isBackup: listed.isBackup, state: listed.weight == 0 ? .zeroWeight : .active,
             reason: listed.weight == 0 ? "Listed with weight 0." : "Listed by the operator.")
     }
 
@@ -103,11 +112,14 @@ package enum Resolver {
         }
     }
 
-    /// A balancer must see each address once: two registrations of one process would get a double share.
+    /// A balancer must see each address once: two registrations of one process would get a double share. Who is a backup
+    /// under one of them and not under the other is none.
     private static func withoutDuplicates(_ peers: [ResolvedPeer]) -> [ResolvedPeer] {
         var peers = peers
         var owners: [Place: PeerID] = Dictionary(minimumCapacity: peers.count)
-        for (index, peer) in peers.enumerated() where peer.isUsable {
+        let order = peers.indices.filter { !peers[$0].isBackup } + peers.indices.filter { peers[$0].isBackup }
+        for index in order where peers[index].isUsable {
+            let peer = peers[index]
             let place = Place(peer)
             guard let owner = owners[place] else {
                 owners[place] = peer.id
