@@ -13,6 +13,7 @@ extension ControlPlane: Service {
             group.addTask { try? await gracefulShutdown() }
             group.addTask { await cancelWhenGracefulShutdown { await self.watchWorkers() } }
             group.addTask { await cancelWhenGracefulShutdown { await self.keepHistoryShort() } }
+            group.addTask { await cancelWhenGracefulShutdown { await self.forgetTraffic() } }
             // Without discovery the first task ends at once: the second holds the service up.
             await group.waitForAll()
         }

@@ -224,6 +224,7 @@ extension ControlPlane {
                     lost.id, .workerLost, at: .now(), index: lost.applied,
                     cause: "It has not asked for a snapshot for \(configuration.workerPatience).")
                 settleBarriers(lost.id)
+                peerHealthBook.forget(lost.id)
             }
         }
     }

@@ -88,6 +88,9 @@ package actor ControlPlane {
     var changeLog = ChangeLog()
     var isShuttingDown = false
     var workerRegistry = WorkerRegistry()
+    /// What workers tell of their traffic. Not the actor's: reports come all the time, and nothing waits for them.
+    let traffic = Mutex(TrafficBook(began: .now))
+    var peerHealthBook = PeerHealthBook()
     var barriers: [Int: AppliedBarrier] = [:]
     var nextBarrier = 0
 

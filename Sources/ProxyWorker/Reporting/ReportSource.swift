@@ -1,0 +1,11 @@
+package import RoutingModel
+
+/// What a worker has to tell.
+package protocol ReportSource: Sendable {
+    /// The index in force; 0 before the first.
+    var appliedIndex: Int { get }
+    /// What its event loops count.
+    var traffic: TrafficCollector { get }
+    /// Every peer that isn't healthy, and every one that is checked.
+    func peerStates() async -> [WorkerReport.PeerState]
+}
