@@ -1,7 +1,7 @@
 internal import NIOCore
 
 /// How a worker listens, and how long and how much it bears.
-package struct ProxyConfiguration: Hashable, Sendable {
+package struct ProxyConfiguration: Sendable {
     /// At least one.
     package var listen: [ListenAddress]
     /// Event loops, at least one; each has its own listener, routing table and upstream connections.
@@ -9,9 +9,13 @@ package struct ProxyConfiguration: Hashable, Sendable {
 
     /// For making a connection to a peer.
     package var connectTimeout: Duration = .seconds(1)
+    /// For the whole of a request's head, from its first byte on.
+    package var requestHeadTimeout: Duration = .seconds(15)
+    /// For a response's head when the client has closed its side: it may still want it, or be gone.
+    package var halfClosedTimeout: Duration = .seconds(10)
     /// From the end of a request to the head of its response.
     package var responseHeadTimeout: Duration = .seconds(30)
-    /// For a client between two requests, and for the whole of a request's head.
+    /// For a client between two requests.
     package var clientIdleTimeout: Duration = .seconds(60)
     /// For either side in the middle of a body: without a byte moving.
     package var streamIdleTimeout: Duration = .seconds(60)
@@ -25,6 +29,10 @@ package struct ProxyConfiguration: Hashable, Sendable {
     /// For a client to close its side after the last response, before the connection is cut.
     package var lingerTimeout: Duration = .seconds(2)
 
+    /// Clients' connections per event loop; further ones are answered 503 and closed.
+    package var maxClients = 100_000
+    /// Requests under way per event loop; further ones are answered 503.
+    package var maxRequests = 50_000
     /// Idle upstream connections that are kept per peer and event loop.
     package var maxIdlePerPeer = 64
     /// Further peers that are tried after one could not be connected to, or died before it answered.
@@ -40,6 +48,13 @@ package struct ProxyConfiguration: Hashable, Sendable {
     /// Bytes of a request's body that are read and thrown away to save the connection, when the response is complete
     /// before the request is.
     package var discardLimit = 256 * 1024
+
+    /// Where clients speak TLS, and HTTP/2 if they like; nil is nowhere.
+    package var tls: TLSListener?
+    /// Whether clients may speak HTTP/2 without TLS, with prior knowledge (RFC 9113 section 3.3).
+    package var allowsCleartextHTTP2 = true
+    /// Who signs the tokens of those that may see how their requests are routed; nil is nobody.
+    package var debugKey: DebugKey?
 
     /// - Parameter threads: event loops; as many as there are cores when nil.
     package init(listen: [ListenAddress], threads: Int? = nil) {

@@ -40,6 +40,13 @@ package struct ProxyStatistics: Hashable, Sendable {
     /// The client went away before its response was complete.
     package var clientAborts = 0
 
+    /// Requests sent to a mirror too.
+    package var mirrored = 0
+    /// Requests whose turn it was, and that weren't: too large, too many, no peer.
+    package var mirrorsLeftOut = 0
+    /// Of those sent, the ones that weren't answered.
+    package var mirrorFailures = 0
+
     /// Requests being served now.
     package var activeExchanges = 0
     /// Clients' connections now.
@@ -54,6 +61,8 @@ package struct ProxyStatistics: Hashable, Sendable {
     package var connectedUpstreams = 0
 
     package init() {}
+
+    mutating func count(_ counter: WritableKeyPath<ProxyStatistics, Int>) { self[keyPath: counter] += 1 }
 
     /// Counts a final response.
     mutating func countResponse(status: Int) {
@@ -70,9 +79,10 @@ package struct ProxyStatistics: Hashable, Sendable {
     mutating func countProblem(_ code: ProxyProblem.Code) {
         switch code {
         case .noRoute: noRoute += 1
-        case .noPeer: noPeer += 1
+        case .noPeer, .overloaded: noPeer += 1
         case .upstreamFailed, .upstreamTimeout: upstreamErrors += 1
-        case .badRequest, .requestTimeout, .methodNotAllowed, .headTooLarge, .notImplemented, .versionNotSupported:
+        case .badRequest, .requestTimeout, .methodNotAllowed, .headTooLarge, .targetTooLong, .notImplemented,
+            .versionNotSupported:
             refused += 1
         }
     }
@@ -90,7 +100,8 @@ package struct ProxyStatistics: Hashable, Sendable {
             \.requests, \.responses2xx, \.responses3xx, \.responses4xx, \.responses5xx, \.refused, \.noRoute, \.noPeer,
             \.upstreamErrors, \.retries, \.staleRetries, \.connectFailures, \.connectTimeouts, \.earlyCloses,
             \.truncatedResponses, \.malformedResponses, \.headTimeouts, \.streamTimeouts, \.clientAborts,
-            \.activeExchanges, \.clientConnections, \.acceptedConnections, \.upstreamConnections,
+            \.mirrored, \.mirrorsLeftOut, \.mirrorFailures, \.activeExchanges, \.clientConnections,
+            \.acceptedConnections, \.upstreamConnections,
             \.idleUpstreamConnections, \.connectedUpstreams,
         ]
     }

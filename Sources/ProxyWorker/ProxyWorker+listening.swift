@@ -1,6 +1,5 @@
 internal import Logging
 internal import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
 internal import Synchronization
 
@@ -15,11 +14,13 @@ internal import Darwin
 extension ProxyWorker {
     /// Listens on every address, with one listener per event loop: the kernel deals connections out to them
     /// (`SO_REUSEPORT`), and a connection stays on the loop that accepted it.
-    func listen(_ loops: [LoopHandle]) async throws {
+    func listen(_ loops: [LoopHandle], _ certificates: ServerCertificates?) async throws {
         var addresses: [ListenAddress] = []
-        for address in configuration.listen {
+        let listeners: [(address: ListenAddress, isTLS: Bool)] =
+            configuration.listen.map { ($0, false) } + (configuration.tls?.listen ?? []).map { ($0, true) }
+        for (address, isTLS) in listeners {
             do {
-                addresses.append(try await listen(address, loops))
+                addresses.append(try await listen(address, loops, isTLS ? certificates : nil))
             } catch {
                 throw ListenError(address: address, cause: error)
             }
@@ -32,13 +33,15 @@ extension ProxyWorker {
     }
 
     /// - Returns: the address with the port that was really bound.
-    private func listen(_ address: ListenAddress, _ loops: [LoopHandle]) async throws -> ListenAddress {
+    private func listen(
+        _ address: ListenAddress, _ loops: [LoopHandle], _ certificates: ServerCertificates?
+    ) async throws -> ListenAddress {
         var target = try SocketAddress.makeAddressResolvingHost(address.host, port: address.port)
         // With `SO_REUSEPORT` the kernel would silently share the port between two programs of one user, and clients
         // would be routed by two tables.
         if address.port != 0 { try PortProbe.check(target) }
         for loop in loops {
-            let channel = try await Self.bootstrap(loop, configuration).bind(to: target).get()
+            let channel = try await Self.bootstrap(loop, configuration, certificates).bind(to: target).get()
             state.withLock { $0.listeners.append(channel) }
             // With port 0 the first listener finds a port, and the others share it.
             target.port = channel.localAddress?.port ?? target.port
@@ -46,36 +49,25 @@ extension ProxyWorker {
         return ListenAddress(host: address.host, port: target.port ?? address.port)
     }
 
-    private static func bootstrap(_ loop: LoopHandle, _ configuration: ProxyConfiguration) -> ServerBootstrap {
-        ServerBootstrap(group: loop.eventLoop, childGroup: loop.eventLoop)
+    private static func bootstrap(
+        _ loop: LoopHandle, _ configuration: ProxyConfiguration, _ certificates: ServerCertificates?
+    ) -> ServerBootstrap {
+        let handshakeTimeout = configuration.tls?.handshakeTimeout ?? .seconds(10)
+        return ServerBootstrap(group: loop.eventLoop, childGroup: loop.eventLoop)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.socketOption(.init(rawValue: SO_REUSEPORT)), value: 1)
-            .childChannelOption(.autoRead, value: false)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandlers(handlers(loop.proxy.value))
+                    let proxy = loop.proxy.value
+                    if let certificates {
+                        try proxy.fronts.startTLS(
+                            channel, certificates: certificates, handshakeTimeout: handshakeTimeout)
+                    } else {
+                        try channel.pipeline.syncOperations.addHandler(ClientConnection(proxy: proxy, front: .plain))
+                    }
                 }
             }
-    }
-
-    private static func handlers(_ proxy: ProxyLoop) -> [any ChannelHandler] {
-        var encoding = HTTPResponseEncoder.Configuration()
-        encoding.automaticallySetFramingHeaders = false
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = proxy.configuration.maxFieldBytes
-        limits.maxHeaderListSize = proxy.configuration.maxHeadBytes
-        limits.maxHeaderFieldCount = proxy.configuration.maxFieldCount
-        return [
-            HTTPResponseEncoder(configuration: encoding),
-            ByteToMessageHandler(
-                HTTPRequestDecoder(
-                    leftOverBytesStrategy: .dropBytes,
-                    informationalResponseStrategy: .drop,
-                    limitConfiguration: limits
-                )
-            ),
-            ClientHandler(proxy: proxy),
-        ]
     }
 }

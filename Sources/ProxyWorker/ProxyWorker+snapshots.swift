@@ -1,3 +1,4 @@
+internal import HashTreeCollections
 internal import Logging
 internal import NIOCore
 internal import RoutingEngine
@@ -7,7 +8,9 @@ internal import Synchronization
 extension ProxyWorker {
     /// Asks for snapshots and puts them into force, until the task is cancelled. Listens after the first one.
     /// - Throws: `CancellationError`, or why it can't listen.
-    func followSnapshots(_ loops: [LoopHandle]) async throws {
+    func followSnapshots(
+        _ loops: [LoopHandle], _ checker: HealthChecker, _ certificates: ServerCertificates?
+    ) async throws {
         var compiler = TableCompiler()
         var applied = 0
         var isListening = false
@@ -31,7 +34,7 @@ extension ProxyWorker {
                 continue
             }
             do {
-                try await apply(update, &compiler, to: loops)
+                try await apply(update, &compiler, to: loops, checker)
             } catch let error as CompileError {
                 logger.error(
                     "snapshot refused",
@@ -46,20 +49,35 @@ extension ProxyWorker {
             backoff.reset()
             state.withLock { $0.appliedIndex = snapshot.index }
             if !isListening {
-                try await listen(loops)
+                try await listen(loops, certificates)
                 isListening = true
             }
         }
     }
 
     /// Compiles what is different, once, and puts it into force on every loop only if all of it compiles.
-    private func apply(_ update: SnapshotUpdate, _ compiler: inout TableCompiler, to loops: [LoopHandle]) async throws {
+    private func apply(
+        _ update: SnapshotUpdate, _ compiler: inout TableCompiler, to loops: [LoopHandle], _ checker: HealthChecker
+    ) async throws {
         let change = try compiler.compile(update)
+        keepTLS(for: update)
         let swaps = loops.map { loop in
             let prepared = change.prepared()
             return loop.eventLoop.submit { loop.proxy.value.apply(prepared) }
         }
         // What is out of force is freed here, not on the loops.
         for swap in swaps { _ = try await swap.get() }
+        health.follow(update)
+        checker.follow(update)
+    }
+
+    /// Makes ready what connections to peers with TLS need, when that may have changed.
+    private func keepTLS(for update: SnapshotUpdate) {
+        let groups = update.snapshot.groups
+        let mayDiffer = update.changes.map { $0.groups.contains { groups[$0]?.settings.tls != nil } } ?? true
+        guard mayDiffer || upstreamTLS.count > 0 else { return }
+        for problem in upstreamTLS.keep(groups.values.compactMap(\.settings.tls)) {
+            logger.error("peers can't be connected to", metadata: ["error": "\(problem)"])
+        }
     }
 }

@@ -13,7 +13,13 @@ package final class ProxyWorker: Service {
     package let id: String
     let configuration: ProxyConfiguration
     let source: any SnapshotSource
+    /// Where requests are logged; nil: nowhere.
+    package let accessLog: AccessLogWriter?
     let logger: Logger
+    let health: HealthBoard
+    let upstreamTLS = UpstreamTLSContexts()
+    /// What is counted by route, group and peer.
+    package let traffic = TrafficCollector()
     let bound = Latch<[ListenAddress]>()
     let state = Mutex(State())
 
@@ -28,11 +34,17 @@ package final class ProxyWorker: Service {
     /// - Parameters:
     ///   - id: how the worker names itself to its control plane and in logs.
     ///   - source: where its snapshots come from; asked from one task at a time.
-    package init(id: String, configuration: ProxyConfiguration, source: any SnapshotSource, logger: Logger) {
+    ///   - accessLog: stays the caller's to close.
+    package init(
+        id: String, configuration: ProxyConfiguration, source: any SnapshotSource,
+        accessLog: AccessLogWriter? = nil, logger: Logger
+    ) {
         self.id = id
         self.configuration = configuration
         self.source = source
+        self.accessLog = accessLog
         self.logger = logger
+        health = HealthBoard(probeTime: TimeAmount(configuration.connectTimeout), logger: logger)
     }
 
     /// Where it listens, with the ports that were really bound; waits until it does.
@@ -61,10 +73,35 @@ package final class ProxyWorker: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         let outcome: Result<Void, any Error>
         do {
-            let loops = try await LoopHandle.make(group, configuration: configuration)
+            let certificates = try configuration.tls.map { try ServerCertificates($0.certificates) }
+            let shared = SharedParts(
+                health: health, limits: SharedLimits(), upstreamTLS: upstreamTLS, accessLog: accessLog,
+                certificates: certificates)
+            let loops = try await LoopHandle.make(
+                group, configuration: configuration, shared: shared, traffic: traffic)
             state.withLock { $0.loops = loops }
+            let checker = HealthChecker(
+                board: health, eventLoop: group.any(),
+                makeTLS: { [upstreamTLS] tls, host in try upstreamTLS.handler(for: tls, requestHost: host) },
+                logger: logger)
+            checker.start()
+            defer { _ = checker.stop() }
+            health.onChange { change in
+                for loop in loops { loop.eventLoop.execute { loop.proxy.value.apply(change) } }
+            }
             do {
-                try await cancelWhenGracefulShutdown { try await self.followSnapshots(loops) }
+                try await cancelWhenGracefulShutdown {
+                    try await withThrowingTaskGroup(of: Void.self) { tasks in
+                        if let certificates, let tls = self.configuration.tls {
+                            tasks.addTask {
+                                try await certificates.watch(every: tls.reloadInterval, logger: self.logger)
+                            }
+                        }
+                        tasks.addTask { try await self.followSnapshots(loops, checker, certificates) }
+                        defer { tasks.cancelAll() }
+                        try await tasks.next()
+                    }
+                }
             } catch is CancellationError {
                 // Told to stop: the one way out of following.
             }
@@ -89,6 +126,8 @@ package final class ProxyWorker: Service {
         for listener in listeners { try? await listener.close() }
         if !Task.isCancelled { await drain(loops) }
         for loop in loops { try? await loop.run { $0.stop() } }
+        // The last report is sent when there are no loops any more.
+        await traffic.finish()
         let final = await statistics()
         state.withLock { state in
             state.finalStatistics = final

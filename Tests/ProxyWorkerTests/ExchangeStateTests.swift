@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ExchangeStateTests {
     private func state(idempotent: Bool = true, retries: Int = 1, replayLimit: Int = 100) -> ExchangeState {
-        ExchangeState(isIdempotent: idempotent, retries: retries, replayLimit: replayLimit)
+        ExchangeState(isRepeatable: idempotent, retries: retries, replayLimit: replayLimit)
     }
 
     @Test("From head to end")
@@ -57,7 +57,7 @@ import Testing
         var second = state(retries: 0)
         #expect(second.connectFailed(timedOut: true) == .answer(.upstreamTimeout))
         var third = state()
-        #expect(third.peersExhausted(timedOut: true) == .answer(.upstreamTimeout))
+        #expect(third.peersExhausted(.upstreamTimeout) == .answer(.upstreamTimeout))
     }
 
     @Test("A kept connection that was dead: the same peer again, then another, then it is given up")

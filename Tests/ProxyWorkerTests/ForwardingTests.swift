@@ -101,7 +101,9 @@ import Testing
             let request = try await connection.readRequest()
             let names = Set(request.fields.map { $0.name.lowercased() })
             #expect(
-                names == ["host", "accept", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"],
+                names == [
+                    "host", "accept", "x-forwarded-for", "x-real-ip", "x-forwarded-proto", "x-forwarded-host",
+                ],
                 "\(request.fields)"
             )
             try await connection.write(
@@ -209,7 +211,7 @@ import Testing
         await stub.stop()
     }
 
-    @Test("An upgrade isn't passed on: the request is served as it is, and the connection ends with it")
+    @Test("An upgrade to HTTP/2 isn't passed on: the request is served as it is")
     func stripsUpgrade() async throws {
         let stub = try await UpstreamStub.start { connection in
             let request = try await connection.readRequest()
@@ -227,8 +229,6 @@ import Testing
             )
             let response = try await client.readResponse()
             #expect(response.body == "ok")
-            #expect(response.values("Connection") == ["close"])
-            #expect(try await client.waitForEnd() == .orderly)
         }
         await stub.stop()
     }

@@ -27,7 +27,7 @@ import Testing
         ("GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n folded\r\n\r\n", 400, "bad_request"),
         ("CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", 405, "method_not_allowed"),
         ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505, "version_not_supported"),
-        ("nonsense\r\n\r\n", 501, "not_implemented"),
+        ("nonsense\r\n\r\n", 400, "bad_request"),
         ("GET / HTCPCP/1.0\r\n\r\n", 400, "bad_request"),
     ]
 

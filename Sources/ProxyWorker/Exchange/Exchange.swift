@@ -1,39 +1,60 @@
 internal import NIOCore
-internal import NIOHTTP1
 internal import RoutingEngine
-internal import RoutingModel
 
-/// What a client's handler keeps about the request that it is serving.
+/// What a client's connection keeps about the request that it is serving.
 struct Exchange {
-    let request: ProxiedRequest
-    let group: PeerGroup
     var state: ExchangeState
+    let plan: RoutePlan
+    /// The group that the request is with now; a retry across groups changes it.
+    var group: PeerGroup
+    /// The place in the route's split, -1 when the group was forced.
+    var entry: Int
+    /// -1 when the group was forced.
+    let bucket: Int
+
+    let request: RequestTraits
+    let startedAt: NIODeadline
+    var totalDeadline: NIODeadline
+
     /// The peers that were given up on.
-    var tried: [PeerID] = []
-    var peer: SnapshotPeer?
+    var tried: [Peer] = []
+    var peer: Peer?
     /// Nil while there is no connection.
-    var upstream: UpstreamHandler?
-    /// Body that waits for a connection, or that may have to be sent again.
-    var heldBody: [ByteBuffer] = []
-    /// The held request's trailer section; nil while its end isn't held.
-    var heldEnd: HeldEnd?
-    /// Whether the last failure to connect was for want of time.
-    var lastConnectTimedOut = false
+    var upstream: UpstreamConnection?
+    /// When the try began that is under way.
+    var triedAt: NIODeadline
+    /// Tries until now, those on connections that were dead left out.
+    var attempts = 1
+    /// The place in the statistics of the try under way; -1 while there is none.
+    var traffic = -1
+    /// Why the try under way failed, if it has.
+    var failure: ProxyFailure?
+    /// Whether the peer has the request on its account.
+    var isCharged = false
+    /// The place that it has taken among its peer's requests, when their number is limited.
+    var reserved: SharedLimits.PeerCount?
+    /// Body that waits for a connection, or that may have to be sent again, in the framing in which it is sent.
+    var held: ByteBuffer?
+    /// What of the body may be sent to a mirror; nil without one, or when there is too much.
+    var mirrored: ByteBuffer?
+    /// How the last try failed.
+    var lastFailure = ProxyProblem.Code.upstreamFailed
     /// Whether any interim response came.
     var hasInterim = false
     /// Whether the client was told to go on with its body.
     var hasContinued = false
-    /// Set with the response's head.
-    var closesClient = false
+    /// Whether the response has to be the connection's last one.
+    var closesClient: Bool
+    /// Whether the peer's connection can be used again; known with the response's head.
     var keepsUpstream = false
-
-    /// The end of a request.
-    struct HeldEnd {
-        let trailers: HTTPHeaders?
-    }
-
-    mutating func release() {
-        heldBody = []
-        heldEnd = nil
-    }
+    /// 0 before the response.
+    var status = 0
+    /// From the beginning to the response's head.
+    var headAt = NIODeadline.distantFuture
+    /// Why the proxy answered itself, or cut the response.
+    var reason: StaticString?
+    var bytesSent = 0
+    var bytesReceived = 0
+    /// Whether the client has shown a token for debug fields.
+    var wantsDebug = false
 }

@@ -1,14 +1,18 @@
+internal import RoutingModel
+
 /// One request's way through the proxy, from its head to the end of its response. Pure: events in, actions out; it
 /// knows neither bytes nor channels.
 ///
 /// When a request may be sent again:
-/// - Nothing was sent yet (no connection came about): always, to another peer, while retries are left.
+/// - Nothing was sent yet (no connection came about): to another peer, whatever the method, while tries are left.
 /// - It was sent on a connection kept from an earlier exchange, which closed before it answered: once, to the same
-///   peer on a fresh connection; the peer most likely closed it for being idle (RFC 9112 section 9.3.1).
-/// - It was sent on a fresh connection, which closed before it answered: to another peer, while retries are left.
+///   peer on a fresh connection; the peer most likely closed it for being idle (RFC 9112 section 9.3.1). No try is
+///   spent for it.
+/// - It was sent and failed, or took too long, or was answered with a status that the route's policy names: to another
+///   peer, while tries are left.
 ///
-/// The last two only for methods that are idempotent (RFC 9110 section 9.2.2) and while all of the body that was sent
-/// is still held.
+/// The last two only for methods that are idempotent (RFC 9110 section 9.2.2), unless the policy says otherwise, and
+/// while all of the body that was sent is still held. Every further try also needs the route's budget.
 struct ExchangeState: Hashable {
     enum Response: Hashable {
         /// No connection yet, nothing sent.
@@ -45,22 +49,39 @@ struct ExchangeState: Hashable {
         case none
     }
 
+    /// What may be tried again.
+    struct Causes: OptionSet, Hashable {
+        let rawValue: UInt8
+        static let connectFailure = Causes(rawValue: 1)
+        static let reset = Causes(rawValue: 2)
+        static let timeout = Causes(rawValue: 4)
+        static let status502 = Causes(rawValue: 8)
+        static let status503 = Causes(rawValue: 16)
+        static let status504 = Causes(rawValue: 32)
+
+        /// What a worker does of itself.
+        static let standard: Causes = [.connectFailure, .reset]
+    }
+
     private(set) var response = Response.connecting
     private(set) var requestEnded = false
-    private let isIdempotent: Bool
+    private let isRepeatable: Bool
     private let replayLimit: Int
+    private let causes: Causes
     private var retriesLeft: Int
     private var mayRetryStale = true
     private var heldBytes = 0
     private var isHeld = true
 
     /// - Parameters:
-    ///   - isIdempotent: whether sending the request twice is the same as sending it once.
+    ///   - isRepeatable: whether sending the request twice is the same as sending it once, or said to be.
     ///   - retries: how many further peers may be tried.
+    ///   - causes: what for.
     ///   - replayLimit: bytes of body that may be held for sending them again.
-    init(isIdempotent: Bool, retries: Int, replayLimit: Int) {
-        self.isIdempotent = isIdempotent
+    init(isRepeatable: Bool, retries: Int, causes: Causes = .standard, replayLimit: Int) {
+        self.isRepeatable = isRepeatable
         self.replayLimit = replayLimit
+        self.causes = causes
         retriesLeft = retries
     }
 
@@ -72,9 +93,10 @@ struct ExchangeState: Hashable {
     }
 
     /// The request's body is complete.
-    mutating func requestEndReceived() -> PartAction {
+    /// - Parameter bytes: what its end takes to send.
+    mutating func requestEndReceived(bytes: Int = 0) -> PartAction {
         requestEnded = true
-        return part(bytes: 0)
+        return part(bytes: bytes)
     }
 
     private mutating func part(bytes: Int) -> PartAction {
@@ -95,20 +117,24 @@ struct ExchangeState: Hashable {
         }
     }
 
+    /// Whether more of the body may be taken in while there is no connection.
+    var mayHoldMore: Bool { response != .connecting || heldBytes < replayLimit }
+
     // MARK: The upstream
 
     /// A connection is there and the head and all that was held are being sent on it.
     /// - Returns: whether to keep what is held.
     mutating func sent(reused: Bool) -> Bool {
         response = .awaited(reused: reused)
-        isHeld = isHeld && isIdempotent && heldBytes <= replayLimit
+        isHeld = isHeld && isRepeatable && heldBytes <= replayLimit
         return isHeld
     }
 
     /// No connection to the peer came about.
-    mutating func connectFailed(timedOut: Bool) -> FailureAction {
+    /// - Parameter budget: whether the route has a retry to spare; asked only when one is wanted.
+    mutating func connectFailed(timedOut: Bool, budget: () -> Bool = { true }) -> FailureAction {
         guard response == .connecting else { return .none }
-        if retriesLeft > 0 {
+        if causes.contains(.connectFailure), retriesLeft > 0, budget() {
             retriesLeft -= 1
             return .tryAnotherPeer
         }
@@ -117,9 +143,38 @@ struct ExchangeState: Hashable {
     }
 
     /// There is no peer left that wasn't tried.
-    mutating func peersExhausted(timedOut: Bool) -> FailureAction {
+    /// - Parameter code: how the last try failed.
+    mutating func peersExhausted(_ code: ProxyProblem.Code) -> FailureAction {
         response = .ended
-        return .answer(timedOut ? .upstreamTimeout : .upstreamFailed)
+        return .answer(code)
+    }
+
+    /// A response came whose status the policy may name.
+    /// - Returns: whether the request is sent to another peer instead.
+    mutating func retries(status: Int, budget: () -> Bool) -> Bool {
+        let cause: Causes
+        switch status {
+        case 502: cause = .status502
+        case 503: cause = .status503
+        case 504: cause = .status504
+        default: return false
+        }
+        guard causes.contains(cause), mayRepeat, retriesLeft > 0, budget() else { return false }
+        retriesLeft -= 1
+        response = .connecting
+        return true
+    }
+
+    /// A try took longer than a try may.
+    mutating func tryTimedOut(budget: () -> Bool) -> FailureAction {
+        guard case .awaited = response else { return .none }
+        if causes.contains(.timeout), mayRepeat, retriesLeft > 0, budget() {
+            retriesLeft -= 1
+            response = .connecting
+            return .tryAnotherPeer
+        }
+        response = .ended
+        return .answer(.upstreamTimeout)
     }
 
     /// The final response's head came.
@@ -140,8 +195,10 @@ struct ExchangeState: Hashable {
     }
 
     /// The connection closed, or what came on it wasn't HTTP.
-    /// - Parameter answered: whether any of an answer had come, whole or not.
-    mutating func upstreamFailed(answered: Bool = false) -> FailureAction {
+    /// - Parameters:
+    ///   - answered: whether any of an answer had come, whole or not.
+    ///   - budget: whether the route has a retry to spare; asked only when one is wanted.
+    mutating func upstreamFailed(answered: Bool = false, budget: () -> Bool = { true }) -> FailureAction {
         switch response {
         case .connecting, .ended:
             return .none
@@ -149,13 +206,13 @@ struct ExchangeState: Hashable {
             response = .ended
             return .abortClient
         case .awaited(let reused):
-            if isHeld, isIdempotent, !answered {
+            if mayRepeat, !answered {
                 if reused, mayRetryStale {
                     mayRetryStale = false
                     response = .connecting
                     return .trySamePeer
                 }
-                if retriesLeft > 0 {
+                if causes.contains(.reset), retriesLeft > 0, budget() {
                     retriesLeft -= 1
                     response = .connecting
                     return .tryAnotherPeer
@@ -166,9 +223,11 @@ struct ExchangeState: Hashable {
         }
     }
 
+    private var mayRepeat: Bool { isHeld && isRepeatable }
+
     // MARK: Time and the client
 
-    /// Nothing moved for as long as it may.
+    /// Nothing moved for as long as it may, or all of the time is over.
     /// - Parameter clientIsSlow: whether it was the client that had to send or to read.
     mutating func timedOut(clientIsSlow: Bool) -> FailureAction {
         giveUp(answering: clientIsSlow ? .requestTimeout : .upstreamTimeout)
@@ -178,7 +237,7 @@ struct ExchangeState: Hashable {
     mutating func requestBroken() -> FailureAction { giveUp(answering: .badRequest) }
 
     /// Ends the exchange without another attempt.
-    private mutating func giveUp(answering code: ProxyProblem.Code) -> FailureAction {
+    mutating func giveUp(answering code: ProxyProblem.Code) -> FailureAction {
         switch response {
         case .ended:
             return .none
@@ -188,6 +247,22 @@ struct ExchangeState: Hashable {
         case .connecting, .awaited:
             response = .ended
             return .answer(code)
+        }
+    }
+}
+
+extension ExchangeState.Causes {
+    init(_ causes: [RetryPolicy.Cause]) {
+        self = []
+        for cause in causes {
+            switch cause {
+            case .connectFailure: insert(.connectFailure)
+            case .reset: insert(.reset)
+            case .timeout: insert(.timeout)
+            case .status502: insert(.status502)
+            case .status503: insert(.status503)
+            case .status504: insert(.status504)
+            }
         }
     }
 }

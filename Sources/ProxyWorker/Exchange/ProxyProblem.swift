@@ -11,6 +11,8 @@ struct ProxyProblem: Error, Hashable {
         case versionNotSupported = "version_not_supported"
         case upstreamFailed = "upstream_failed"
         case noPeer = "no_peer"
+        case overloaded = "overloaded"
+        case targetTooLong = "target_too_long"
         case upstreamTimeout = "upstream_timeout"
 
         /// The response's status.
@@ -20,12 +22,31 @@ struct ProxyProblem: Error, Hashable {
             case .noRoute: return 404
             case .methodNotAllowed: return 405
             case .requestTimeout: return 408
+            case .targetTooLong: return 414
             case .headTooLarge: return 431
             case .notImplemented: return 501
             case .upstreamFailed: return 502
-            case .noPeer: return 503
+            case .noPeer, .overloaded: return 503
             case .upstreamTimeout: return 504
             case .versionNotSupported: return 505
+            }
+        }
+
+        /// The code, for logs.
+        var reason: StaticString {
+            switch self {
+            case .badRequest: return "bad_request"
+            case .requestTimeout: return "request_timeout"
+            case .noRoute: return "no_route"
+            case .methodNotAllowed: return "method_not_allowed"
+            case .headTooLarge: return "head_too_large"
+            case .notImplemented: return "not_implemented"
+            case .versionNotSupported: return "version_not_supported"
+            case .upstreamFailed: return "upstream_failed"
+            case .noPeer: return "no_peer"
+            case .overloaded: return "overloaded"
+            case .targetTooLong: return "target_too_long"
+            case .upstreamTimeout: return "upstream_timeout"
             }
         }
 
@@ -39,7 +60,8 @@ struct ProxyProblem: Error, Hashable {
             case .headTooLarge: return "Request Header Fields Too Large"
             case .notImplemented: return "Not Implemented"
             case .upstreamFailed: return "Bad Gateway"
-            case .noPeer: return "Service Unavailable"
+            case .noPeer, .overloaded: return "Service Unavailable"
+            case .targetTooLong: return "URI Too Long"
             case .upstreamTimeout: return "Gateway Timeout"
             case .versionNotSupported: return "HTTP Version Not Supported"
             }
@@ -56,6 +78,8 @@ struct ProxyProblem: Error, Hashable {
             case .notImplemented: return "The request needs something that this proxy does not do."
             case .upstreamFailed: return "The peer that was chosen did not answer as it should."
             case .noPeer: return "The route has no peer that can take the request."
+            case .overloaded: return "There are as many requests under way as may be; try again in a moment."
+            case .targetTooLong: return "The request's target is too long."
             case .upstreamTimeout: return "The peer that was chosen did not answer in time."
             case .versionNotSupported: return "This proxy speaks HTTP/1.1."
             }

@@ -6,11 +6,17 @@ struct LoopHandle: Sendable {
     let proxy: NIOLoopBound<ProxyLoop>
 
     /// One per event loop of `group`, looking after their deadlines already.
-    static func make(_ group: any EventLoopGroup, configuration: ProxyConfiguration) async throws -> [LoopHandle] {
+    static func make(
+        _ group: any EventLoopGroup, configuration: ProxyConfiguration, shared: SharedParts,
+        traffic: TrafficCollector
+    ) async throws -> [LoopHandle] {
         var handles: [LoopHandle] = []
         for eventLoop in group.makeIterator() {
             let proxy = try await eventLoop.submit {
-                let proxy = ProxyLoop(eventLoop: eventLoop, configuration: configuration)
+                let proxy = ProxyLoop(
+                    eventLoop: eventLoop, configuration: configuration, shared: shared)
+                traffic.add(proxy.traffic, on: eventLoop)
+                for change in shared.health.standing { proxy.apply(change) }
                 proxy.start()
                 return NIOLoopBound(proxy, eventLoop: eventLoop)
             }.get()

@@ -2,61 +2,68 @@ internal import NIOCore
 internal import RoutingEngine
 internal import RoutingModel
 
-/// All that a worker has on one event loop: the routing table, idle upstream connections, clients, counters. Nothing
-/// of it is shared with another loop, so that no request takes a lock or touches memory that another core writes.
+/// All that a worker has on one event loop: the routing table, connections to peers, clients, counters. Nothing of it
+/// is shared with another loop, so that no request takes a lock or touches memory that another core writes.
 final class ProxyLoop {
     let eventLoop: any EventLoop
     let configuration: ProxyConfiguration
     let times: Times
     /// Has no route before the first snapshot was applied.
     let table = RouteTable()
-    var pool: UpstreamPool<UpstreamHandler>
+    let health: HealthBoard
+    let limits: SharedLimits
     var counters = ProxyStatistics()
+    let traffic = TrafficTable()
+    /// Nil without a log.
+    var accessLog: LoopAccessLog?
+    /// Nil when nobody may see how requests are routed.
+    let debugCheck: DebugTokenCheck?
+    let upstreamTLS: UpstreamTLSContexts
+
+    // What every request uses, made once.
+    var requestHead = RequestHead()
+    var responseHead = ResponseHead()
+    let headLimits: HeadLimits
+    var scratch: ByteBuffer
+    /// The time of the event being dealt with.
+    var now = NIODeadline.now()
+
+    /// Copies of requests that are under way.
+    var mirrors = 0
     private(set) var isDraining = false
     /// Draining has come so far that idle connections, and new ones, are closed.
     private(set) var closesIdle = false
+    /// Refuses to serve more at once; see `ProxyConfiguration`.
+    var hasTooManyClients: Bool { clientCount > configuration.maxClients }
+    var hasTooManyRequests: Bool { counters.activeExchanges >= configuration.maxRequests }
 
-    private var penalty: PeerPenalty
-    private var clients: [ObjectIdentifier: ClientHandler] = [:]
+    /// By the routes' numbers.
+    private var plans: [RoutePlan?] = []
+    private var endpoints: [EndpointKey: Endpoint] = [:]
+    private var firstClient: ClientConnection?
+    private var clientCount = 0
     private var drained: EventLoopPromise<Bool>?
     private var wasCut = false
     private var ticker: RepeatedTask?
     private(set) lazy var connector = UpstreamConnector(proxy: self)
-
-    /// The configuration's times in the form in which they are used for every request.
-    struct Times {
-        let connect: TimeAmount
-        let responseHead: TimeAmount
-        let clientIdle: TimeAmount
-        let streamIdle: TimeAmount
-        let upstreamIdle: TimeAmount
-        let linger: TimeAmount
-        let lameDuck: TimeAmount
-
-        init(_ configuration: ProxyConfiguration) {
-            connect = TimeAmount(configuration.connectTimeout)
-            responseHead = TimeAmount(configuration.responseHeadTimeout)
-            clientIdle = TimeAmount(configuration.clientIdleTimeout)
-            streamIdle = TimeAmount(configuration.streamIdleTimeout)
-            upstreamIdle = TimeAmount(configuration.upstreamIdleTimeout)
-            linger = TimeAmount(configuration.lingerTimeout)
-            lameDuck = TimeAmount(configuration.lameDuck)
-        }
-
-        /// How often deadlines are looked at: often enough for the shortest of them.
-        var tick: TimeAmount {
-            let shortest = min(responseHead, clientIdle, streamIdle, upstreamIdle, linger)
-            return max(.milliseconds(10), min(.milliseconds(500), .nanoseconds(shortest.nanoseconds / 4)))
-        }
+    /// TLS and HTTP/2, in front of clients that speak them.
+    private(set) lazy var fronts = ClientFronts(eventLoop: eventLoop) { [unowned self] _, front in
+        ClientConnection(proxy: self, front: front)
     }
 
     /// Call it on `eventLoop`.
-    init(eventLoop: any EventLoop, configuration: ProxyConfiguration) {
+    init(eventLoop: any EventLoop, configuration: ProxyConfiguration, shared: SharedParts) {
         self.eventLoop = eventLoop
         self.configuration = configuration
+        health = shared.health
+        limits = shared.limits
+        upstreamTLS = shared.upstreamTLS
+        accessLog = shared.accessLog.map { LoopAccessLog(writer: $0) }
+        debugCheck = configuration.debugKey.map { DebugTokenCheck($0) }
         times = Times(configuration)
-        pool = UpstreamPool(limit: configuration.maxIdlePerPeer)
-        penalty = PeerPenalty(probeTime: times.connect)
+        headLimits = HeadLimits(
+            field: configuration.maxFieldBytes, head: configuration.maxHeadBytes, count: configuration.maxFieldCount)
+        scratch = ByteBufferAllocator().buffer(capacity: 4096)
     }
 
     // MARK: Routing
@@ -66,48 +73,93 @@ final class ProxyLoop {
     /// - Returns: what is of no use any more; let go of it where it doesn't hold up the loop.
     func apply(_ change: PreparedChange) -> RetiredRoutes {
         let retired = table.apply(change)
-        for address in change.goneAddresses {
-            for connection in pool.takeAll(at: address) { connection.discard() }
+        traffic.tableChanged()
+        if !change.goneAddresses.isEmpty {
+            let gone = Set(change.goneAddresses)
+            for (key, endpoint) in endpoints where gone.contains(key.address) {
+                for connection in endpoint.retire() { connection.close() }
+                endpoints[key] = nil
+                limits.forget(key)
+            }
         }
         return retired
     }
 
-    /// The peer whose turn it is among those not in `tried`; peers that could not be connected to lately only come up
-    /// when there are no others.
-    func pick(_ group: PeerGroup, excluding tried: [PeerID]) -> SnapshotPeer? {
-        guard !penalty.isEmpty else { return group.next(excluding: tried) }
-        let now = NIODeadline.now()
-        guard let peer = group.next(excluding: tried + penalty.skipped(at: now)) ?? group.next(excluding: tried) else {
-            return nil
-        }
-        penalty.tried(peer.id, at: now)
-        return peer
+    /// What is done with the requests of `route`.
+    func plan(for route: CompiledRoute) -> RoutePlan {
+        let number = route.number
+        if number < plans.count, let plan = plans[number], plan.route === route { return plan }
+        while plans.count <= number { plans.append(nil) }
+        let plan = RoutePlan(route, before: plans[number], configuration: configuration, times: times)
+        plans[number] = plan
+        return plan
     }
 
-    func connectSucceeded(_ peer: SnapshotPeer) { penalty.succeeded(peer.id) }
+    /// This loop's connections to `peer`.
+    /// - Parameter host: the request's, for peers with TLS that are asked for it by name.
+    func endpoint(for peer: Peer, in group: PeerGroup, host: () -> String) -> Endpoint {
+        let tls = group.tls
+        let asksForHost = tls != nil && tls?.serverName == nil
+        if !asksForHost, let known = peer.endpoint {
+            let endpoint = unsafeDowncast(known, to: Endpoint.self)
+            if !endpoint.isRetired, endpoint.key.tls == tls { return endpoint }
+        }
+        let key = EndpointKey(address: peer.address, tls: tls, serverName: asksForHost ? host() : tls?.serverName)
+        let endpoint = endpoints[key] ?? Endpoint(key, limits: limits)
+        endpoints[key] = endpoint
+        peer.endpoint = endpoint
+        return endpoint
+    }
 
-    func connectFailed(_ peer: SnapshotPeer, timedOut: Bool) {
-        if timedOut { counters.connectTimeouts += 1 } else { counters.connectFailures += 1 }
-        penalty.failed(peer.id, at: .now())
+    /// Counts a request that came to no peer.
+    func countRefused(_ route: CompiledRoute, _ group: PeerGroup?, isForced: Bool, _ failure: ProxyFailure) {
+        let numbers = TrafficNumbers(route: route.number, group: group?.number, peer: nil)
+        let handle = traffic.began(numbers, isForced: isForced) {
+            TrafficKey(route: route.name, group: group?.name, peer: nil)
+        }
+        traffic.failed(handle, failure, status: 503)
     }
 
     // MARK: Clients
 
-    func clientConnected(_ client: ClientHandler) {
-        clients[ObjectIdentifier(client)] = client
+    func clientConnected(_ client: ClientConnection) {
+        client.nextClient = firstClient
+        firstClient?.previousClient = client
+        firstClient = client
+        clientCount += 1
         counters.acceptedConnections += 1
     }
 
-    func clientClosed(_ client: ClientHandler) {
-        clients[ObjectIdentifier(client)] = nil
-        if clients.isEmpty { drained?.succeed(!wasCut) }
+    func clientClosed(_ client: ClientConnection) {
+        let next = client.nextClient
+        next?.previousClient = client.previousClient
+        if let previous = client.previousClient {
+            previous.nextClient = next
+        } else if firstClient === client {
+            firstClient = next
+        } else {
+            return
+        }
+        client.nextClient = nil
+        client.previousClient = nil
+        clientCount -= 1
+        if clientCount == 0 { drained?.succeed(!wasCut) }
+    }
+
+    /// Every client; one that `body` closes doesn't disturb it.
+    private func eachClient(_ body: (ClientConnection) -> Void) {
+        var client = firstClient
+        while let current = client {
+            client = current.nextClient
+            body(current)
+        }
     }
 
     /// What has been counted; numbers of what there is now included.
     var statistics: ProxyStatistics {
         var result = counters
-        result.clientConnections = clients.count
-        result.idleUpstreamConnections = pool.count
+        result.clientConnections = clientCount
+        result.idleUpstreamConnections = endpoints.values.reduce(0) { $0 + $1.idle.count }
         return result
     }
 
@@ -124,9 +176,12 @@ final class ProxyLoop {
     }
 
     private func tick(now: NIODeadline) {
-        for connection in pool.takeExpired(at: now) { connection.discard() }
-        // A client whose deadline has passed may close, which changes the collection.
-        for client in Array(clients.values) { client.checkDeadline(now) }
+        self.now = now
+        for endpoint in endpoints.values where !endpoint.idle.isEmpty {
+            for connection in endpoint.takeExpired(at: now) { connection.close() }
+        }
+        eachClient { $0.checkDeadline(now) }
+        accessLog?.flush()
     }
 
     // MARK: The end
@@ -140,20 +195,22 @@ final class ProxyLoop {
         eventLoop.assumeIsolated().scheduleTask(in: limit) { [weak self] in self?.cutClients() }
         // A request may be on its way on a connection that looks idle: it is answered, with `Connection: close`.
         eventLoop.assumeIsolated().scheduleTask(in: min(limit, times.lameDuck)) { [weak self] in self?.closeIdle() }
-        if clients.isEmpty { drained?.succeed(true) }
+        if clientCount == 0 { drained?.succeed(true) }
         return promise.futureResult
     }
 
     private func closeIdle() {
         closesIdle = true
-        for client in Array(clients.values) { client.drain() }
+        fronts.drain()
+        eachClient { $0.drain() }
     }
 
     /// Closes what clients are left without waiting for them.
     func cutClients() {
-        guard !clients.isEmpty else { return }
+        fronts.cut()
+        guard clientCount > 0 else { return }
         wasCut = true
-        for client in Array(clients.values) { client.cut() }
+        eachClient { $0.cut() }
     }
 
     /// Closes everything at once.
@@ -162,7 +219,9 @@ final class ProxyLoop {
         ticker?.cancel()
         connector.stop()
         cutClients()
-        for connection in pool.takeAll() { connection.discard() }
+        for endpoint in endpoints.values {
+            for connection in endpoint.retire() { connection.close() }
+        }
     }
 }
 

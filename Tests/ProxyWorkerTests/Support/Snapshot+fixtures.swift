@@ -7,12 +7,14 @@ extension Snapshot {
         index: Int = 1,
         _ groups: [(name: String, buckets: Int, ports: [Int])],
         match: RouteMatch = RouteMatch(),
-        sticky: Stickiness? = nil
+        sticky: Stickiness? = nil,
+        settings: RouteSettings = RouteSettings(),
+        group: GroupSettings = GroupSettings()
     ) -> Snapshot {
         Snapshot(
             index: index,
             revision: index,
-            groups: TreeDictionary(uniqueKeysWithValues: groups.map { ($0.name, .on($0.ports)) }),
+            groups: TreeDictionary(uniqueKeysWithValues: groups.map { ($0.name, .on($0.ports, settings: group)) }),
             routes: [
                 "all": SnapshotRoute(
                     name: "all",
@@ -21,15 +23,19 @@ extension Snapshot {
                     force: [],
                     split: groups.map { SnapshotSplit(group: $0.name, buckets: $0.buckets) },
                     sticky: sticky,
-                    onEmpty: .redistribute
+                    onEmpty: .redistribute,
+                    settings: settings
                 )
             ]
         )
     }
 
     /// One route for everything to one group.
-    static func to(_ ports: Int..., index: Int = 1) -> Snapshot {
-        .routing(index: index, [(name: "star", buckets: 10_000, ports: ports)])
+    static func to(
+        _ ports: Int..., index: Int = 1, settings: RouteSettings = RouteSettings(),
+        group: GroupSettings = GroupSettings()
+    ) -> Snapshot {
+        .routing(index: index, [(name: "star", buckets: 10_000, ports: ports)], settings: settings, group: group)
     }
 
     /// What no worker can apply: a regular expression that isn't one.
@@ -39,7 +45,7 @@ extension Snapshot {
 }
 
 extension SnapshotGroup {
-    static func on(_ ports: [Int]) -> SnapshotGroup {
+    static func on(_ ports: [Int], settings: GroupSettings = GroupSettings()) -> SnapshotGroup {
         SnapshotGroup(
             policy: .roundRobin,
             peers: ports.map {
@@ -49,7 +55,8 @@ extension SnapshotGroup {
                     port: $0,
                     weight: 1
                 )
-            }
+            },
+            settings: settings
         )
     }
 }

@@ -1,0 +1,72 @@
+internal import NIOCore
+
+/// What happens when nothing does.
+extension ClientConnection {
+    /// Something moved.
+    func touch() {
+        guard let exchange else { return }
+        let plan = exchange.plan
+        let now = proxy.now
+        switch exchange.state.response {
+        case .connecting:
+            deadline = exchange.state.requestEnded ? .distantFuture : now + plan.idleTimeout
+        case .awaited where exchange.state.requestEnded:
+            deadline = now + (inputEnded ? min(plan.responseTimeout, proxy.times.halfClosed) : plan.responseTimeout)
+            if let limit = plan.tryTimeout { deadline = min(deadline, now + limit) }
+        case .awaited, .streaming, .ended:
+            deadline = now + plan.idleTimeout
+        }
+        if exchange.totalDeadline < deadline { deadline = exchange.totalDeadline }
+    }
+
+    func checkDeadline(_ now: NIODeadline) {
+        guard deadline <= now else { return }
+        proxy.now = now
+        let isOver = exchange.map { $0.totalDeadline <= now } ?? false
+        let waiting = bufferedBytes
+        let buffered = waiting + (exchange?.upstream?.bufferedBytes ?? 0)
+        if buffered > 0, buffered != bufferedBefore, !isOver {
+            // A slow reader is not a dead one. Nobody tells when bytes leave a buffer that stays full, so look.
+            bufferedBefore = buffered
+            deadline = now + (exchange?.plan.idleTimeout ?? proxy.times.streamIdle)
+            return
+        }
+        switch phase {
+        case .exchanging:
+            exchangeTimedOut(clientIsSlow: waiting > 0, isOver: isOver)
+            exchangeFlush()
+        case .idle where isReceivingHead:
+            // RFC 9110 section 15.5.9. A client that has begun a request may want to know.
+            answer(ProxyProblem(.requestTimeout), closing: true)
+            context?.flush()
+        case .idle, .discarding, .closing, .tunnel:
+            cut()
+        }
+    }
+
+    private var bufferedBytes: Int {
+        front.isHTTP2 ? 0 : (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
+    /// - Parameter isOver: whether all of the request's time is, and not only that nothing moved.
+    private func exchangeTimedOut(clientIsSlow: Bool, isOver: Bool) {
+        guard let exchange else { return }
+        let waitsForHead = exchange.state.requestEnded && exchange.state.response != .streaming
+        proxy.counters.count(waitsForHead ? \.headTimeouts : \.streamTimeouts)
+        if !isOver, waitsForHead, let limit = exchange.plan.tryTimeout, limit <= exchange.plan.responseTimeout {
+            let plan = exchange.plan
+            fail(.tryTimeout)
+            self.exchange?.lastFailure = .upstreamTimeout
+            guard let action = self.exchange?.state.tryTimedOut(budget: { plan.mayRetry(at: proxy.now) }) else {
+                return
+            }
+            return perform(action)
+        }
+        let bodyIsMissing = !exchange.state.requestEnded && (exchange.upstream?.isWritable ?? true)
+        let isClient = clientIsSlow || bodyIsMissing
+        if !isClient { fail(isOver ? .totalTimeout : waitsForHead ? .responseTimeout : .idleTimeout) }
+        if !waitsForHead { self.exchange?.closesClient = true }
+        guard let action = self.exchange?.state.timedOut(clientIsSlow: isClient) else { return }
+        perform(action)
+    }
+}

@@ -1,0 +1,36 @@
+internal import Synchronization
+
+/// What the event loops of a worker count together: clients, requests, and requests at peers whose number is limited.
+/// Each loop looks at it only when there is a limit.
+final class SharedLimits: Sendable {
+    /// How many requests one peer has under way, over all loops.
+    final class PeerCount: Sendable {
+        private let count = Atomic<Int>(0)
+
+        /// Takes a place.
+        /// - Returns: false when there are `limit` already.
+        func take(limit: Int) -> Bool {
+            if count.add(1, ordering: .relaxed).newValue <= limit { return true }
+            count.subtract(1, ordering: .relaxed)
+            return false
+        }
+
+        func leave() { count.subtract(1, ordering: .relaxed) }
+    }
+
+    let clients = Atomic<Int>(0)
+    private let peers = Mutex<[EndpointKey: PeerCount]>([:])
+
+    /// The count of a peer, the same for all loops.
+    func count(for key: EndpointKey) -> PeerCount {
+        peers.withLock { peers in
+            if let count = peers[key] { return count }
+            let count = PeerCount()
+            peers[key] = count
+            return count
+        }
+    }
+
+    /// Nobody has the peer any more.
+    func forget(_ key: EndpointKey) { peers.withLock { $0[key] = nil } }
+}

@@ -1,0 +1,5 @@
+package import RoutingModel
+
+extension ProxyWorker: ReportSource {
+    package func peerStates() async -> [WorkerReport.PeerState] { health.states() }
+}

@@ -1,0 +1,64 @@
+import RoutingModel
+import TestKit
+import Testing
+
+@testable import ProxyWorker
+
+@Suite struct RouteTimeoutTests {
+    private func never() async throws -> UpstreamStub {
+        try await UpstreamStub.start { connection in
+            _ = try await connection.readRequest()
+            try await connection.waitForEnd()
+        }
+    }
+
+    @Test("A route's own limit for the response's head counts, whatever the worker's is")
+    func limitsResponse() async throws {
+        let stub = try await never()
+        let timeouts = RouteTimeouts(response: RuleDuration(milliseconds: 100))
+        try await WorkerFixture.run(.to(stub.port, settings: RouteSettings(timeouts: timeouts))) { worker in
+            let answer = try await worker.get()
+            #expect(answer.status == 504)
+        }
+        await stub.stop()
+    }
+
+    @Test("All of a request's time is bounded, even while bytes keep coming")
+    func limitsTotal() async throws {
+        let stub = try await UpstreamStub.start { connection in
+            _ = try await connection.readRequest()
+            try await connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+            while !connection.hasEnded {
+                try await connection.write("x")
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+        let timeouts = RouteTimeouts(total: RuleDuration(milliseconds: 1_500))
+        try await WorkerFixture.run(.to(stub.port, settings: RouteSettings(timeouts: timeouts))) { worker in
+            let client = try await worker.connect()
+            try await client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            let text = try await client.readToEnd().text
+            #expect(text.hasPrefix("HTTP/1.1 200"))
+            #expect(text.count < 1_000)
+        }
+        await stub.stop()
+    }
+
+    @Test("A head that comes a byte at a time is cut off with 408")
+    func limitsHead() async throws {
+        let stub = try await never()
+        try await WorkerFixture.run(.to(stub.port), configure: { $0.requestHeadTimeout = .milliseconds(150) }) {
+            worker in
+            let client = try await worker.connect()
+            let text = Array("GET / HTTP/1.1\r\nHost: a\r\n".utf8)
+            var sent = 0
+            while sent < text.count {
+                try? await client.write(bytes: [text[sent]])
+                sent += 1
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(try await client.readToEnd().text.hasPrefix("HTTP/1.1 408"))
+        }
+        await stub.stop()
+    }
+}
