@@ -103,6 +103,7 @@ package struct AdminServer: Service, CustomStringConvertible {
         RuleHandlers(controlPlane: controlPlane).register(v1)
         CatalogHandlers(controlPlane: controlPlane).register(v1)
         RoutingHandlers(controlPlane: controlPlane, bodies: bodies).register(v1)
+        TrafficHandlers(controlPlane: controlPlane).register(v1)
         AuditHandlers(controlPlane: controlPlane).register(v1)
         ExplainHandlers(controlPlane: controlPlane).register(v1)
         OverrideHandlers(controlPlane: controlPlane).register(v1)

@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import RoutingModel
 
 /// Every method and path that the admin API answers: what is registered, what 405 tells, and what `openapi.yaml` lists.
 struct Endpoint: Hashable, Sendable {
@@ -32,6 +33,7 @@ struct Endpoint: Hashable, Sendable {
         Endpoint(.put, "/v1/routes/{name}", .operator),
         Endpoint(.delete, "/v1/routes/{name}", .operator),
         Endpoint(.put, "/v1/routes/{name}/weights", .operator),
+        Endpoint(.get, "/v1/routes/{name}/stats", .viewer),
         Endpoint(.get, "/v1/services", .viewer),
         Endpoint(.get, "/v1/services/{name}", .viewer),
         Endpoint(.post, "/v1/services/{name}/accept", .operator),
@@ -61,6 +63,7 @@ struct Endpoint: Hashable, Sendable {
         Endpoint(.post, "/v1/explain", .viewer),
         Endpoint(.get, "/v1/workers", .viewer),
         Endpoint(.post, "/v1/workers/{id}/nack", .worker),
+        Endpoint(.post, "/v1/workers/{id}/report", .worker, bodyLimit: WorkerReport.Limit.bytes),
         Endpoint(.get, "/v1/tokens", .admin),
         Endpoint(.post, "/v1/tokens", .admin),
         Endpoint(.get, "/v1/tokens/{name}", .admin),

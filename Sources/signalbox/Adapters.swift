@@ -30,3 +30,17 @@ struct EmbeddedSnapshotSource: SnapshotSource {
         try? await controlPlane.workerRefused(id, index: index, error: reason)
     }
 }
+
+/// How an embedded worker reports: without a socket in between.
+struct EmbeddedReportSink: ReportSink {
+    let controlPlane: ControlPlane
+    let id: String
+
+    func send(_ report: WorkerReport) async throws {
+        do {
+            try await controlPlane.take(report, from: id)
+        } catch let problem as Problem where problem.code == .conflict {
+            throw ReportRefused()
+        }
+    }
+}

@@ -1,6 +1,7 @@
 import AdminAPI
 import Metrics
 import ProxyWorker
+import RoutingModel
 
 extension ProxyWorker {
     /// Sets what a scrape shows: the sums over the event loops, which count without synchronisation.
@@ -33,9 +34,26 @@ extension ProxyWorker {
         }
         set("retries", statistics.retries + statistics.staleRetries)
         set("client_aborts", statistics.clientAborts)
+        if let lines = accessLog {
+            registry.set(counter: "signalbox_access_log_lines", [("outcome", "written")], to: lines.written)
+            registry.set(counter: "signalbox_access_log_lines", [("outcome", "dropped")], to: lines.dropped)
+        }
         gauge("active_requests", statistics.activeExchanges)
         gauge("client_connections", statistics.clientConnections)
         gauge("upstream_connections", statistics.upstreamConnections)
         gauge("idle_upstream_connections", statistics.idleUpstreamConnections)
+    }
+
+    /// Sets what a scrape of a worker shows of routes and groups. A control plane shows that of all its workers.
+    func recordTraffic(in registry: PrometheusRegistry) async {
+        await traffic.collect()
+        var sums: [TrafficKey: (counters: TrafficCounters, active: Int)] = [:]
+        traffic.totals.forEach { key, counters, active in
+            let group = TrafficKey(route: key.route, group: key.group, peer: nil)
+            sums[group, default: (TrafficCounters(), 0)].counters.add(counters)
+            sums[group]?.active += active
+        }
+        registry.record(sums.map { ($0.key, $0.value.counters, $0.value.active) })
+        registry.replace(gauge: "signalbox_worker_index", with: [([], Double(appliedIndex))])
     }
 }

@@ -29,6 +29,7 @@ struct Signalbox: AsyncParsableCommand {
                 name: "Routing",
                 subcommands: [
                     RoutesCommand.self, GroupsCommand.self, WeightsCommand.self, ExplainCommand.self,
+                    DebugTokenCommand.self,
                 ]),
             CommandGroup(
                 name: "Peers",

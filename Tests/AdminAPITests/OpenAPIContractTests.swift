@@ -153,6 +153,7 @@ struct OpenAPIContractTests {
         #expect(contract.enumeration("Health") == Health.allCases.map(\.rawValue))
         #expect(contract.enumeration("OnEmpty") == OnEmpty.allCases.map(\.rawValue))
         #expect(contract.enumeration("BalancePolicy") == Balance.Policy.allCases.map(\.rawValue))
+        #expect(contract.enumeration("RetryCause") == RetryPolicy.Cause.allCases.map(\.rawValue))
         #expect(contract.enumeration("RuleAction") == RuleAction.allCases.map(\.rawValue))
         #expect(contract.enumeration("AccessRole") == AccessRole.allCases.map(\.rawValue))
     }

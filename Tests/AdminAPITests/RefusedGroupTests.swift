@@ -96,7 +96,7 @@ struct RefusedGroupTests {
         ),
         group(
             "an unknown policy",
-            #"{"name":"g","peers":[],"balance":{"policy":"random"}}"#,
+            #"{"name":"g","peers":[],"balance":{"policy":"fastest"}}"#,
             ["/balance/policy invalid_value"]
         ),
         group(

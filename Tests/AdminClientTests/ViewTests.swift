@@ -214,4 +214,31 @@ import Testing
             try text { $0.routes([route]) }.split(separator: "\n").last
                 == "star   star.test /api/* GET x-env=prod ?v~2.*  a 33.3, b 66.7  cookie u         3  60 s ago")
     }
+
+    @Test("settings have a column when there are any")
+    func settings() throws {
+        let routes: [JSONValue] = [
+            [
+                "name": "star", "split": [["group": "a", "weight": 100]], "retry": ["attempts": 2],
+                "timeouts": .null, "mirror": ["group": "next", "percent": 10],
+            ],
+            ["name": "moon", "split": [["group": "a", "weight": 100]]],
+        ]
+        let lines = try text { $0.routes(routes) }.split(separator: "\n")
+        #expect(lines.first?.contains("WITH") == true)
+        #expect(lines[1].contains("retry, mirror next 10"))
+        #expect(try !text { $0.routes([routes[1]]) }.contains("WITH"))
+
+        let group: JSONValue = [
+            "name": "g", "consul": ["service": "s", "backup_tags": ["spare"]],
+            "balance": ["policy": "consistent_hash", "hash_on": ["header": "x-user"]], "max_connections": 5,
+            "tls": [:],
+        ]
+        let table = try text { $0.groups([group]) }
+        for words in ["all instances, backup spare", "consistent_hash header x-user", "max_connections, tls"] {
+            #expect(table.contains(words))
+        }
+        let peer: JSONValue = ["id": "n~a", "state": "active", "usable": true, "backup": true]
+        #expect(try text { $0.peers([peer]) }.contains("active, backup"))
+    }
 }

@@ -31,11 +31,28 @@ import Testing
             (["serve", "--frobnicate"], [:], "--frobnicate"),
             (["serve"], ["SIGNALBOX_ADMIN": "nowhere"], "SIGNALBOX_ADMIN"),
             (["serve", "--data-dir", "/proc/nowhere"], [:], "/proc/nowhere"),
+            (["worker", "--tls-listen", "127.0.0.1:0"], ["SIGNALBOX_ADMIN_TOKEN": "none"], "--tls-cert"),
+            (
+                ["worker", "--tls-listen", "127.0.0.1:0", "--tls-cert", "/none.pem"],
+                ["SIGNALBOX_ADMIN_TOKEN": "none"], "--tls-key"
+            ),
+            (["worker"], ["SIGNALBOX_ADMIN_TOKEN": "none", "SIGNALBOX_TLS_LISTEN": "x"], "SIGNALBOX_TLS_LISTEN"),
         ] as [([String], [String: String], String)])
     func refused(arguments: [String], environment: [String: String], word: String) async throws {
         let result = try await run(arguments, environment: environment)
         #expect(result.status != 0)
         #expect(result.output.contains(word))
+    }
+
+    @Test("a debug token is made with the key that is given, and not without")
+    func debugToken() async throws {
+        let key = ["SIGNALBOX_DEBUG_KEY": "sixteen letters!"]
+        let made = try await run(["debug-token", "--expires-in", "1h"], environment: key)
+        #expect(made.status == 0)
+        #expect(try made.output.contains(Regex("^v1\\.[0-9]+\\.[0-9a-f]{64}\\s")))
+        let refused = try await run(["debug-token"])
+        #expect(refused.status != 0)
+        #expect(refused.output.contains("--debug-key-file"))
     }
 
     @Test("a data directory belongs to one process, and its token to its owner")

@@ -93,6 +93,14 @@ struct CatalogHandlers {
             .filter { service == nil || $0.service == service }
             .map { (key: "\($0.group)\u{1}\($0.id)", peer: $0) }
         let (items, next) = paging.page(peers, key: \.key)
-        return .list(items.map(\.peer.text), next: next)
+        let page = items.map(\.peer)
+        let workers = moment == nil ? await controlPlane.workersHealth(of: page) : []
+        return .list(
+            try page.enumerated().map { try Self.text($1, workers.isEmpty ? [] : workers[$0]) }, next: next)
+    }
+
+    /// A peer's document. Its last member is `weight`, so what workers say comes behind it.
+    private static func text(_ peer: ResolvedPeer, _ workers: [WorkerPeerHealth]) throws -> String {
+        workers.isEmpty ? peer.text : "\(peer.text.dropLast()),\"workers\":\(try CanonicalJSON.text(workers))}"
     }
 }

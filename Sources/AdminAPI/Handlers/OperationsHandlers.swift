@@ -9,6 +9,8 @@ struct OperationsHandlers {
     let controlPlane: ControlPlane
     let metrics: PrometheusRegistry
     let beforeScrape: @Sendable () async -> Void
+    /// So many routes have series of their own, those with most requests: each costs some thirty lines.
+    static let routesInMetrics = 1_000
 
     func register(_ router: Router<AdminContext>) {
         router.get("healthz") { _, _ in Response.json("{\"status\":\"ok\"}") }
@@ -30,6 +32,9 @@ struct OperationsHandlers {
 
     private func scrape() async -> Response {
         metrics.record(await controlPlane.figures)
+        let traffic = controlPlane.trafficSums(routes: Self.routesInMetrics)
+        metrics.record(traffic.lines.map { ($0.key, $0.total, $0.active) })
+        metrics.set(counter: "signalbox_report_entries_refused", to: traffic.refused)
         await beforeScrape()
         return Response(
             status: .ok,

@@ -47,6 +47,18 @@ package final class PrometheusRegistry: MetricsFactory, Sendable {
         families.withLock { $0[name] = lines.isEmpty ? nil : Family(type: "gauge", samples: lines) }
     }
 
+    /// Sets a counter or a histogram with all its series at once, as `replace(gauge:with:)` does.
+    /// - Parameters:
+    ///   - name: as it is shown, with its suffix.
+    ///   - type: `counter` or `histogram`.
+    func replace(
+        _ name: String, type: String, with series: [(dimensions: [(String, String)], value: any PrometheusSeries)]
+    ) {
+        let name = Self.sanitize(name)
+        let all = Dictionary(series.map { (Self.labels($0.dimensions), $0.value) }, uniquingKeysWith: { $1 })
+        families.withLock { $0[name] = all.isEmpty ? nil : Family(type: type, series: all) }
+    }
+
     private func series<S: PrometheusSeries>(
         _ label: String, _ dimensions: [(String, String)], type: String, suffix: String = "", _ make: () -> S
     ) -> S {

@@ -98,8 +98,8 @@ extension Page {
 
     private static func tone(of entry: JSONValue) -> Palette.Tone {
         switch entry["kind"]?.text ?? "" {
-        case "peer.left", "worker.lost", "worker.nack", "discovery.stale", "token.refused": .bad
-        case "peer.joined", "discovery.recovered", "worker.joined": .good
+        case "peer.left", "peer.ejected", "worker.lost", "worker.nack", "discovery.stale", "token.refused": .bad
+        case "peer.joined", "peer.restored", "discovery.recovered", "worker.joined": .good
         case "discovery.held", "peer.dampened", "peer.override": .warning
         case let kind where kind.hasSuffix(".deleted"): .bad
         case let kind where kind.hasSuffix(".created"): .good

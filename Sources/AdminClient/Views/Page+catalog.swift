@@ -20,7 +20,7 @@ extension Page {
                 Cell(Self.address(peer)), Self.health(peer["health"]?.text), Cell(peer["weight"]?.int),
                 Cell(peer["share"]?.double.map { "\(PercentText.text($0)) %" }),
                 Cell(
-                    state,
+                    peer["backup"]?.bool == true ? "\(state), backup" : state,
                     peer["usable"]?.bool == true
                         ? .good : ["drain", "draining", "dampened"].contains(state) ? .warning : .bad),
                 Cell(peer["reason"]?.text),

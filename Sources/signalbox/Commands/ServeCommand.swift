@@ -35,6 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Where an embedded proxy listens; may be repeated. Without it there is none.")
     var proxy: [ListenAddress] = []
 
+    @OptionGroup var tlsListen: TLSListenOptions
     @OptionGroup var consul: ConsulOptions
 
     @Option(help: "Event loops of the embedded proxy. (default: one per core)")
@@ -52,6 +53,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "How long requests in flight may take when it ends. (default: 10s)")
     var drainTimeout: Seconds?
 
+    @OptionGroup var observing: ObservingOptions
     @OptionGroup var guardOptions: GuardOptions
     @OptionGroup var history: HistoryOptions
     @OptionGroup var logging: LoggingOptions
@@ -120,7 +122,15 @@ struct ServeCommand: AsyncParsableCommand {
         if let discovery { services.append(.init(service: discovery)) }
         services.append(.init(service: controlPlane))
         services.append(.init(service: server))
-        if let worker { services.append(.init(service: worker)) }
+        if let worker {
+            if let log = worker.accessLog { services.append(.init(service: AccessLogService(log: log))) }
+            services.append(
+                .init(
+                    service: WorkerReporter(
+                        source: worker, sink: EmbeddedReportSink(controlPlane: controlPlane, id: worker.id),
+                        logger: logger)))
+            services.append(.init(service: worker))
+        }
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = drain + .seconds(5)
@@ -133,15 +143,17 @@ struct ServeCommand: AsyncParsableCommand {
     private func embeddedWorker(
         _ controlPlane: ControlPlane, _ drain: Duration, _ environment: Environment, _ logger: Logger
     ) throws -> ProxyWorker? {
-        let listen = try environment.values(proxy, "PROXY")
-        guard !listen.isEmpty else { return nil }
+        var configuration = ProxyConfiguration(
+            listen: try environment.values(proxy, "PROXY"),
+            threads: try environment.value(proxyThreads, "PROXY_THREADS"))
+        try tlsListen.apply(to: &configuration, environment)
+        guard !configuration.listen.isEmpty || configuration.tls != nil else { return nil }
         let id = try environment.value(workerId, "WORKER_ID", default: "embedded")
         guard WorkerID.isValid(id) else { throw ValidationError("The worker's id '\(id)' \(WorkerID.rule).") }
-        var configuration = ProxyConfiguration(
-            listen: listen, threads: try environment.value(proxyThreads, "PROXY_THREADS"))
         configuration.drainTimeout = drain
+        configuration.debugKey = try observing.debugKey.key(environment)
         return ProxyWorker(
             id: id, configuration: configuration, source: EmbeddedSnapshotSource(controlPlane: controlPlane, id: id),
-            logger: logger)
+            accessLog: try observing.log(environment, logger), logger: logger)
     }
 }

@@ -1,7 +1,9 @@
+import AdminAPI
 import ArgumentParser
 import AsyncHTTPClient
 import Foundation
 import Logging
+import Metrics
 import ProxyWorker
 import RoutingModel
 import ServiceLifecycle
@@ -22,8 +24,10 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "The control plane's admin API, e.g. http://127.0.0.1:7000. (default: http://127.0.0.1:7000)")
     var control: String?
 
-    @Option(help: "Where the proxy listens; may be repeated. (default: 127.0.0.1:8080)")
+    @Option(help: "Where the proxy listens; may be repeated. (default: 127.0.0.1:8080, without --tls-listen)")
     var listen: [ListenAddress] = []
+
+    @OptionGroup var tlsListen: TLSListenOptions
 
     @Option(help: "This worker's name among the workers. (default: the host's name)")
     var id: String?
@@ -40,22 +44,26 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "How long requests in flight may take when it ends. (default: 10s)")
     var drainTimeout: Seconds?
 
+    @OptionGroup var observing: ObservingOptions
+    @OptionGroup var metricsOptions: MetricsOptions
     @OptionGroup var controlOptions: ControlOptions
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
         let environment = Environment()
         let logger = try logging.start(environment)
+        let metrics = PrometheusRegistry()
+        MetricsSystem.bootstrap(metrics)
         FileLimit.raise()
         do {
-            try await work(environment, logger)
+            try await work(environment, metrics, logger)
         } catch let error as any CustomStringConvertible & Error where !(error is ValidationError) {
             logger.critical("\(error.description)")
             throw ExitCode.failure
         }
     }
 
-    private func work(_ environment: Environment, _ logger: Logger) async throws {
+    private func work(_ environment: Environment, _ metrics: PrometheusRegistry, _ logger: Logger) async throws {
         let id = try environment.value(id, "ID", default: ProcessInfo.processInfo.hostName)
         guard WorkerID.isValid(id) else { throw ValidationError("The worker's id '\(id)' \(WorkerID.rule).") }
         let address = try environment.value(control, "CONTROL", default: "http://127.0.0.1:7000")
@@ -67,16 +75,33 @@ struct WorkerCommand: AsyncParsableCommand {
             token: try token(environment), worker: id, stateDirectory: try environment.value(stateDir, "STATE_DIR"))
         let addresses = try environment.values(listen, "LISTEN")
         var configuration = ProxyConfiguration(
-            listen: addresses.isEmpty ? [ListenAddress(host: "127.0.0.1", port: 8080)] : addresses,
-            threads: try environment.value(threads, "THREADS"))
+            listen: addresses, threads: try environment.value(threads, "THREADS"))
+        try tlsListen.apply(to: &configuration, environment)
+        if addresses.isEmpty, configuration.tls == nil {
+            configuration.listen = [ListenAddress(host: "127.0.0.1", port: 8080)]
+        }
         configuration.drainTimeout = try environment.value(drainTimeout, "DRAIN_TIMEOUT")?.duration ?? .seconds(10)
+        configuration.debugKey = try observing.debugKey.key(environment)
+        let accessLog = try observing.log(environment, logger)
         var clientConfiguration = HTTPSnapshotSource.clientConfiguration
         clientConfiguration.tlsConfiguration = try controlOptions.tls(environment)
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: clientConfiguration)
         let source = HTTPSnapshotSource(configuration: asking, client: client, logger: logger)
-        let worker = ProxyWorker(id: id, configuration: configuration, source: source, logger: logger)
+        let worker = ProxyWorker(
+            id: id, configuration: configuration, source: source, accessLog: accessLog, logger: logger)
+        let server = try metricsOptions.server(environment, worker: worker, registry: metrics, logger: logger)
+        // Ended in reverse order: the last report and the last lines come when the worker has drained.
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
+        if let server { services.append(.init(service: server)) }
+        if let accessLog { services.append(.init(service: AccessLogService(log: accessLog))) }
+        services.append(
+            .init(
+                service: WorkerReporter(
+                    source: worker,
+                    sink: HTTPReportSink(configuration: asking, client: client, logger: logger), logger: logger)))
+        services.append(.init(service: worker))
         var group = ServiceGroupConfiguration(
-            services: [.init(service: worker)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = configuration.drainTimeout + .seconds(5)
         group.maximumCancellationDuration = .seconds(5)
         do {

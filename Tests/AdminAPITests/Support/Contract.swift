@@ -34,10 +34,11 @@ struct Contract {
         }
     }
 
+    /// A schema by its name; the whole document when there is none of that name.
+    func schema(_ name: String) -> ContractNode { root["components"]?["schemas"]?[name] ?? root }
+
     /// The values of a schema's `enum`.
-    func enumeration(_ schema: String) -> [String] {
-        (root["components"]?["schemas"]?[schema]?["enum"]?.items ?? []).compactMap(\.text)
-    }
+    func enumeration(_ name: String) -> [String] { (schema(name)["enum"]?.items ?? []).compactMap(\.text) }
 
     /// Everything that there is below a node, itself included.
     static func places(below node: ContractNode, path: String = "") -> [Place] {

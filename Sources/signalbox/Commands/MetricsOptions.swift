@@ -1,0 +1,27 @@
+import AdminAPI
+import ArgumentParser
+import Logging
+import ProxyWorker
+
+/// How a worker lets itself be watched.
+struct MetricsOptions: ParsableArguments {
+    @Option(help: "Where /metrics, /healthz and /readyz are served, e.g. 127.0.0.1:9102. Without it they aren't.")
+    var metrics: ListenAddress?
+
+    /// Nil when nobody asked for it.
+    func server(
+        _ environment: Environment, worker: ProxyWorker, registry: PrometheusRegistry, logger: Logger
+    ) throws -> MetricsServer? {
+        guard let address = try environment.value(metrics, "METRICS") else { return nil }
+        return MetricsServer(
+            host: address.host, port: address.port, metrics: registry,
+            beforeScrape: {
+                await worker.recordMetrics(in: registry)
+                await worker.recordTraffic(in: registry)
+            },
+            unreadiness: { worker.appliedIndex == 0 ? ["there is no snapshot in force yet"] : [] }, logger: logger,
+            onListening: { port in
+                logger.notice("Metrics are on http://\(ListenAddress(host: address.host, port: port))/metrics")
+            })
+    }
+}
