@@ -4,7 +4,7 @@
 # What the build and the scripts need. Swift itself is the developer's to install: https://swift.org/install
 BUILD_PACKAGES=(
     g++ git libre2-dev libsqlite3-dev libssl-dev
-    ca-certificates curl jq openssl python3 python3-venv
+    ca-certificates curl jq nghttp2-client openssl python3 python3-venv
 )
 
 # install_packages [PACKAGE…]: installs those of the packages, by default all above, that are missing.
