@@ -8,9 +8,12 @@ from lib.processes import exit_with
 
 
 class Load:
-    """One process that sends requests for paths of a host, `rate` a second over several connections."""
+    """One process that sends requests for paths of a host, `rate` a second over several connections.
 
-    def __init__(self, stage, name, port, host, paths, rate, connections, seconds):
+    - under: what the program is started with, such as `taskset -c 1`.
+    """
+
+    def __init__(self, stage, name, port, host, paths, rate, connections, seconds, under=()):
         self.stage, self.log, self.seconds = stage, stage.path(f"{name}.requests"), seconds
         self.output = stage.path(f"{name}.log")
         for old in (self.log, self.output):  # both would be appended to
@@ -19,29 +22,37 @@ class Load:
         if shutil.which("h2load"):
             uris = stage.write(f"{name}.uris", "".join(f"http://{host}{path}\n" for path in paths))
             command = [
-                "h2load", "--h1", "-t", 1, "-c", connections, f"--rps={rate / connections:g}", "-D", f"{seconds:g}",
+                "h2load", "--h1", "-t", 1, "-c", connections, f"--rps={rate / connections:g}", "-D", f"{seconds * 1000:.0f}ms",
                 f"--connect-to=127.0.0.1:{port}", f"--log-file={self.log}", "-i", uris]
             env = None
         else:
             command = [sys.executable, "-m", "lib.load", port, host, connections, rate, seconds, self.log, *paths]
             env = {"PYTHONPATH": sys.path[0]}
-        self.child = stage.start(name, *command, env=env)
+        self.child = stage.start(name, *under, *command, env=env)
 
     def finish(self):
         """Waits for the end: (milliseconds of each answered request, number of failed requests)."""
+        rows, failed = self.rows()
+        return [taken / 1000 for _, _, taken in rows], failed
+
+    def rows(self):
+        """Waits for the end: ((start, status, duration) of each request, number of failed requests).
+
+        Start and duration are in microseconds, the start since 1970; a status that isn't positive stands for no answer.
+        """
         if self.child.wait(self.seconds + 60) != 0:
             exit_with("the load could not be made")
         self.stage.stop(self.child)
         with open(self.log) as file:
-            rows = [line.split("\t") for line in file]
+            rows = [tuple(map(int, line.split("\t"))) for line in file]
         with open(self.output) as file:
             output = file.read()
         # Requests that were on their way at the end are no rows, and no failures.
-        failed = sum(not row[1].startswith("2") for row in rows)
+        failed = sum(not 200 <= row[1] < 300 for row in rows)
         counted = re.search(r"(\d+) failed, (\d+) errored, (\d+) timeout", output)
         if counted:
             failed = max(failed, int(counted[1]))
-        return [int(row[2]) / 1000 for row in rows], failed
+        return rows, failed
 
 
 def main(port, host, connections, rate, seconds, log, *paths):

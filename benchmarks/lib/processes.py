@@ -129,8 +129,42 @@ def memory(pid):
         return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))
 
 
-def cpu_seconds(pid):
-    """Processor time that a process has used, in seconds. Its unit is the clock tick, mostly 10 ms."""
+def family(pid):
+    """A process and all that descend from it, as far as they live."""
+    children = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open(f"/proc/{entry}/stat") as file:
+                    parent = int(file.read().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            children.setdefault(parent, []).append(int(entry))
+    found = [pid]
+    for member in found:
+        found += children.get(member, ())
+    return found
+
+
+def cpu_times(pid):
+    """Processor time that a process has used, user and system, in seconds. Their unit is the clock tick, mostly 10 ms."""
     with open(f"/proc/{pid}/stat") as file:
         fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return [int(field) / os.sysconf("SC_CLK_TCK") for field in fields[11:13]]
+
+
+def cpu_seconds(pid):
+    """Processor time that a process has used, in seconds. Its unit is the clock tick, mostly 10 ms."""
+    return sum(cpu_times(pid))
+
+
+def thread_seconds(pid):
+    """Processor time that the living threads of a process have used, in seconds, to the nanosecond if the system says so."""
+    total = 0
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        try:
+            with open(f"/proc/{pid}/task/{thread}/schedstat") as file:
+                total += int(file.read().split()[0])
+        except FileNotFoundError:
+            return cpu_seconds(pid)
+    return total / 1e9

@@ -11,14 +11,16 @@ class Signalbox:
     """A control plane with an embedded proxy on free ports.
 
     - under: what the program is started with, such as `taskset -c 0`.
+    - env: variables to start it with.
+    - name: its own among the stage's children.
     """
 
-    def __init__(self, stage, binary, *flags, data="data", proxy=True, under=()):
+    def __init__(self, stage, binary, *flags, data="data", proxy=True, under=(), env=None, name="signalbox"):
         self.stage, self.admin, self.proxy = stage, free_port(), free_port() if proxy else None
         listen = ["--proxy", f"127.0.0.1:{self.proxy}"] if proxy else []
         self.process = stage.start(
-            "signalbox", *under, binary, "serve", "--data-dir", stage.path(data), "--admin", f"127.0.0.1:{self.admin}",
-            *listen, *flags, env={"SIGNALBOX_ADMIN_TOKEN": TOKEN})
+            name, *under, binary, "serve", "--data-dir", stage.path(data), "--admin", f"127.0.0.1:{self.admin}",
+            *listen, *flags, env={"SIGNALBOX_ADMIN_TOKEN": TOKEN, **(env or {})})
         self.connection = Connection(self.admin)
 
     def wait(self, path="/healthz", limit=60, pause=0.01):
