@@ -12,13 +12,13 @@ def start(stage, *texts, statuses=(), folder=None, under=()):
     """Starts a server that answers on one port with each of the texts; the ports. It is nginx if that is there.
 
     - statuses: of the texts' answers, in their order; the rest are 200.
-    - folder: whose files nginx serves at /files/.
+    - folder: whose files nginx serves at …/files/….
     - under: what the server is started with, such as `taskset -c 1`.
     """
     ports = [free_port() for _ in texts]
     answers = list(zip(ports, texts, [*statuses, *[200] * len(texts)]))
     if nginx():
-        files = f"location /files/ {{ alias {folder}/; }}" if folder else ""
+        files = f"location ~ /files/(.*)$ {{ alias {folder}/$1; }}" if folder else ""
         servers = "".join(
             f'server {{ listen 127.0.0.1:{port} backlog=4096; {files} location / {{ return {status} "{text}"; }} }}\n'
             for port, text, status in answers)

@@ -1,5 +1,5 @@
 """Two processor cores for a measurement: one for what is measured, the other for everything else; and who else is there."""
-import os, shutil
+import os, resource, shutil
 from lib.processes import cpu_seconds, family
 
 
@@ -33,7 +33,7 @@ class Others:
         self.before = self.read()
 
     def end(self):
-        """The share of one core that others took since `begin`. Children must have lived for the whole time."""
+        """The share of one core that others took since `begin`."""
         (busy, own, uptime), (busy_now, own_now, uptime_now) = self.before, self.read()
         share = max(0, ((busy_now - busy) - (own_now - own)) / max(0.01, uptime_now - uptime))
         self.shares.append(share)
@@ -53,7 +53,8 @@ class Others:
             user, nice, system, _, _, _, _, steal = map(int, file.readline().split()[1:9])
         with open("/proc/uptime") as file:
             uptime = float(file.read().split()[0])
-        own = sum(filter(None, map(cpu_or_none, family(os.getpid()))))
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        own = ended.ru_utime + ended.ru_stime + sum(filter(None, map(cpu_or_none, family(os.getpid()))))
         return (user + nice + system + steal) / os.sysconf("SC_CLK_TCK"), own, uptime
 
 

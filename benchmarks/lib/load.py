@@ -10,6 +10,7 @@ from lib.processes import exit_with
 class Load:
     """One process that sends requests for paths of a host, `rate` a second over several connections.
 
+    - rate: None for as many as are answered; only with h2load.
     - under: what the program is started with, such as `taskset -c 1`.
     """
 
@@ -22,7 +23,8 @@ class Load:
         if shutil.which("h2load"):
             uris = stage.write(f"{name}.uris", "".join(f"http://{host}{path}\n" for path in paths))
             command = [
-                "h2load", "--h1", "-t", 1, "-c", connections, f"--rps={rate / connections:g}", "-D", f"{seconds * 1000:.0f}ms",
+                "h2load", "--h1", "-t", 1, "-c", connections, *([f"--rps={rate / connections:g}"] if rate else []),
+                "-D", f"{seconds * 1000:.0f}ms",
                 f"--connect-to=127.0.0.1:{port}", f"--log-file={self.log}", "-i", uris]
             env = None
         else:
