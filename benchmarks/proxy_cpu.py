@@ -188,7 +188,9 @@ def main():
         options.rate, options.seconds, options.warm_up, options.rounds, options.connections = 500, 0.5, 0.2, 1, 10
         options.among, options.many = 20, 50
     options.subjects = options.subjects or (
-        "signalbox,nginx,envoy" if options.routes else "signalbox-canary,lua,nginx,signalbox,haproxy,envoy,relay")
+        "signalbox,nginx,envoy" if options.routes else
+        "signalbox-canary,lua,nginx" if options.smoke else
+        "signalbox-canary,lua,nginx,signalbox,haproxy,envoy,relay")
     if not shutil.which("h2load"):
         print("h2load is not there; load is made in Python, which can't make much")
     cores, others, targets = Cores(), Others(), Targets(options.strict)
