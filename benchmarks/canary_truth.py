@@ -12,7 +12,7 @@ import argparse, bisect, os, random, time
 from lib import backend
 from lib.figures import Targets, spread, table
 from lib.http1 import Connection, request
-from lib.keyed_load import NONE, KeyedLoad
+from lib.keyed_load import OTHER, KeyedLoad
 from lib.processes import Stage
 from lib.signalbox import BEARER, Signalbox
 from lib.xxh64 import bucket
@@ -95,7 +95,7 @@ def judge(rows, buckets, allowed):
     """
     failed, wrong, met = 0, 0, {}
     for key, answer, begin, end in rows:
-        if answer <= 1:
+        if answer <= OTHER:
             failed += 1
             continue
         met.setdefault(key, set()).add(answer)
@@ -161,8 +161,8 @@ def main():
                    "moved, at most 0", not any(failures.values()))
     wrong = sum(judged[2] for _, judged in found.values())
     targets.expect(f"{wrong} answers were not of the group of the key's bucket, at most 0", wrong == 0)
-    home = {key: answer for key, answer, _, _ in first if answer > 1}
-    moved = sum(answer > 1 and home.get(key, answer) != answer for key, answer, _, _ in last)
+    home = {key: answer for key, answer, _, _ in first if answer > OTHER}
+    moved = sum(answer > OTHER and home.get(key, answer) != answer for key, answer, _, _ in last)
     targets.expect(f"after {options.moves} moves {moved} requests met another group than before, at most 0", moved == 0)
     targets.close()
 

@@ -64,10 +64,11 @@ class Subject:
 
     def row(self):
         mid = lambda name: median(getattr(one, name) for one in self.rounds)
-        cpu = f"{mid('cpu'):.1f}" if self.compares else f"({mid('cpu'):.1f})"
+        cpu, rate, times = f"{mid('cpu'):.1f}", f"{mid('rate'):,.0f}", [one.cpu for one in self.rounds]
+        if not self.compares:
+            cpu, rate = f"({cpu})", f"{rate} of {self.rate:,}: not reached"
         return [
-            self.proxy.label, cpu, f"{min(one.cpu for one in self.rounds):.1f}–{max(one.cpu for one in self.rounds):.1f}",
-            f"{mid('user') * mid('cpu'):.1f}", f"{mid('rate'):,.0f}" + ("" if self.compares else f" of {self.rate:,}: not reached"), f"{mid('busy'):.0%}",
+            self.proxy.label, cpu, f"{min(times):.1f}–{max(times):.1f}", f"{mid('user') * mid('cpu'):.1f}", rate, f"{mid('busy'):.0%}",
             f"{mid('p50'):.2f}", f"{mid('p99'):.2f}", sum(one.failed for one in self.rounds), f"{self.idle:,.0f}"]
 
 
@@ -98,8 +99,8 @@ def rounds(subjects, cores, options, others):
 
 def show(title, subjects):
     print(f"\n{title}")
-    table(["", "processor, µs a request", "min–max", "of it user", "requests/s", "busy", "p50 ms", "p99 ms", "failed", "idle, µs/s"],
-          [subject.row() for subject in subjects])
+    table(["", "processor, µs a request", "min–max", "of it user", "requests/s", "busy", "p50 ms", "p99 ms", "failed",
+           "idle, µs/s"], [subject.row() for subject in subjects])
 
 
 def expect(targets, one, other, limit):
@@ -107,7 +108,8 @@ def expect(targets, one, other, limit):
     if not one or not other:
         return
     if not compared(one, other):
-        targets.expect(f"{one.proxy.label} and {other.proxy.label} reach the rate without a failure, to be compared", False)
+        targets.expect(
+            f"{one.proxy.label} and {other.proxy.label} reach the rate without a failure, to be compared", False)
         return
     value = ratio(one, other)
     targets.expect(f"{one.proxy.label} takes {value:.2f} times as long as {other.proxy.label}, at most {limit:g}",
@@ -135,7 +137,8 @@ def compare(options, cores, others, targets):
         for subject in subjects.values():
             if subject.proxy.canary:
                 share = median(one.canary for one in subject.rounds) * 100
-                targets.expect(f"{subject.proxy.label}: {share:.1f} % of requests went to the canary, 3 to 7", 3 <= share <= 7)
+                targets.expect(
+                    f"{subject.proxy.label}: {share:.1f} % of requests went to the canary, 3 to 7", 3 <= share <= 7)
 
 
 def routes(options, cores, others, targets):
@@ -188,7 +191,9 @@ def main():
         options.rate, options.seconds, options.warm_up, options.rounds, options.connections = 500, 0.5, 0.2, 1, 10
         options.among, options.many = 20, 50
     options.subjects = options.subjects or (
-        "signalbox,nginx,envoy" if options.routes else "signalbox-canary,lua,nginx,signalbox,haproxy,envoy,relay")
+        "signalbox,nginx,envoy" if options.routes else
+        "signalbox-canary,lua,nginx" if options.smoke else
+        "signalbox-canary,lua,nginx,signalbox,haproxy,envoy,relay")
     if not shutil.which("h2load"):
         print("h2load is not there; load is made in Python, which can't make much")
     cores, others, targets = Cores(), Others(), Targets(options.strict)

@@ -418,7 +418,7 @@ def main():
     parser.add_argument("--answers", default=",".join(ANSWERS), help=f"of {', '.join(ANSWERS)}")
     parser.add_argument("--leavers", type=int, default=64, help="clients that leave in the middle of answers, twice")
     parser.add_argument("--slow", type=int, default=200, help="slow clients of each kind")
-    parser.add_argument("--slow-limit", type=float, default=75, help="seconds within which they must be cut off; 0: not tried")
+    parser.add_argument("--slow-limit", type=float, default=150, help="seconds within which they must be cut off; 0: not tried")
     parser.add_argument("--idle-limit", type=float, default=20, help="seconds after which nothing may be held")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a target is missed")
     parser.add_argument("--smoke", action="store_true", help="a few seconds, to see that this script works")

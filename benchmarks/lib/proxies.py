@@ -217,7 +217,7 @@ class HAProxy(Proxy):
         return self.run(peers.haproxy(), "-db", "-f", self.stage.write(f"{self.file}.cfg", f"""
     global
         nbthread 1
-        maxconn 9900
+        maxconn 12000
         no strict-limits
     defaults
         timeout connect 5s

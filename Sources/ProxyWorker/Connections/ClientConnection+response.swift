@@ -12,7 +12,10 @@ extension ClientConnection {
             case .streaming where phase == .tunnel:
                 return passBack(&buffer)
             case .streaming:
+                let before = buffer.readableBytes
                 takeResponseBody(&buffer)
+                // The beginning of a trailer section: it waits for the rest.
+                if buffer.readableBytes == before, self.exchange?.state.response == .streaming { return }
             case .ended, .connecting:
                 // Nobody asked for it: whatever it is, it must not be taken for the answer to another request.
                 self.exchange?.keepsUpstream = false

@@ -161,9 +161,14 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Up
                 guard isWritable, takeHead(&buffer) else { return stash(buffer) }
             case .exchanging:
                 guard !requestBody.hasEnded, exchange?.state.mayHoldMore == true else { return stash(buffer) }
+                let before = buffer.readableBytes
                 takeBody(&buffer)
+                // The beginning of a trailer section: it waits for the rest.
+                if buffer.readableBytes == before, phase == .exchanging, !requestBody.hasEnded { return stash(buffer) }
             case .discarding(let left):
+                let before = buffer.readableBytes
                 discard(&buffer, left)
+                if buffer.readableBytes == before, case .discarding = phase { return stash(buffer) }
             case .tunnel:
                 return passThrough(&buffer)
             case .closing:
