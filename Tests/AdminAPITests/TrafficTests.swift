@@ -108,18 +108,20 @@ struct TrafficTests {
         }
     }
 
-    @Test("statistics are refused for routes that there aren't, and for windows that nobody keeps")
+    @Test("statistics are refused for routes that there aren't, and windows are cut to what is kept")
     func badQuestions() async throws {
         try await AdminFixture.run { admin in
             try await admin.get("/v1/routes/none/stats").expectProblem(404, "not_found", [])
             try await admin.writeStar()
-            for window in ["1s", "11m", "x", ""] {
+            for window in ["10", "x", ""] {
                 try await admin.get("/v1/routes/star/stats?window=\(window)")
                     .expectProblem(400, "invalid_query", ["/window invalid_value"])
             }
             try await admin.get("/v1/routes/star/stats?limit=1")
                 .expectProblem(400, "invalid_query", ["/limit unknown_parameter"])
-            #expect(try await admin.get("/v1/routes/star/stats?window=10m").status == 200)
+            for window in ["1s", "10m", "11m", "885312.06m"] {
+                #expect(try await admin.get("/v1/routes/star/stats?window=\(window)").status == 200)
+            }
         }
     }
 

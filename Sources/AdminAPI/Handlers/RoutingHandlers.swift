@@ -26,7 +26,7 @@ struct RoutingHandlers {
     private func routing(_ request: Request, _ context: AdminContext) async throws -> Response {
         let query = QueryParameters(request, known: ["index", "wait", "worker", "delta"])
         let index = query.integer("index", in: 0...Int.max)
-        let wait = query.duration("wait")
+        let wait = query.duration("wait", countingAtMost: Self.longestWait)
         let worker = query.text("worker")
         let isDelta = query.flag("delta") ?? false
         if let worker, !worker.isEmpty, !WorkerID.isValid(worker) {

@@ -35,10 +35,8 @@ struct TrafficHandlers {
 
     private func stats(_ request: Request, _ context: AdminContext) async throws -> Response {
         let query = QueryParameters(request, known: ["window"])
-        let window = query.duration("window") ?? Self.defaultWindow
-        if !(Self.shortestWindow...TrafficBook.longestWindow).contains(window) {
-            query.say("window", "invalid_value", "must be from 10s to 10m")
-        }
+        let asked = query.duration("window", countingAtMost: TrafficBook.longestWindow) ?? Self.defaultWindow
+        let window = max(asked, Self.shortestWindow)
         try query.check()
         return try .json(try await controlPlane.traffic(ofRoute: try context.segment("name"), within: window))
     }

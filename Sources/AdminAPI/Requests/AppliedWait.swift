@@ -11,7 +11,7 @@ struct AppliedWait {
     /// Nil when `query` doesn't wish it; what is wrong with the wish is said in `query`.
     init?(_ query: QueryParameters) {
         let wish = query.text("wait")
-        let timeout = query.duration("timeout")
+        let timeout = query.duration("timeout", countingAtMost: Self.longestTimeout)
         if let wish, wish != "applied", !wish.isEmpty { query.say("wait", "invalid_value", "must be 'applied'") }
         if timeout != nil, wish == nil { query.say("timeout", "invalid_value", "is only taken with wait=applied") }
         guard wish != nil else { return nil }

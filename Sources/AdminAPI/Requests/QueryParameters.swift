@@ -64,9 +64,10 @@ struct QueryParameters {
     }
 
     /// Go's way of writing durations, as Consul takes it: `30s`, `1500ms`, `2m`, `1m30s`.
-    func duration(_ name: String) -> Duration? {
+    /// - Parameter limit: more counts as this.
+    func duration(_ name: String, countingAtMost limit: Duration = .seconds(86_400)) -> Duration? {
         guard let text = values[name[...]]?.first else { return nil }
-        if let value = DurationText.parse(String(text)) { return value }
+        if let value = DurationText.parse(String(text), countingAtMost: limit) { return value }
         say(name, "invalid_value", "must be a duration such as 30s, 1500ms or 2m")
         return nil
     }

@@ -34,8 +34,10 @@ struct RoutingQuestion: Hashable {
         else { return nil }
         self.index = index
         if let text = parameters.removeValue(forKey: "wait") {
-            guard let wait = DurationText.parse(String(text)) else { return nil }
-            self.wait = min(wait, RoutingHandlers.longestWait)
+            guard let wait = DurationText.parse(String(text), countingAtMost: RoutingHandlers.longestWait) else {
+                return nil
+            }
+            self.wait = wait
         } else {
             wait = RoutingHandlers.defaultWait
         }

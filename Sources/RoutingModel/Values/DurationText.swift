@@ -2,6 +2,17 @@
 package enum DurationText {
     /// Nil for anything else, for negative ones, and for more than a year.
     package static func parse(_ text: String) -> Duration? {
+        milliseconds(text).flatMap { $0 <= longest ? .milliseconds(Int64($0)) : nil }
+    }
+
+    /// What is longer than `limit` counts as that; nil only for what isn't a duration.
+    package static func parse(_ text: String, countingAtMost limit: Duration) -> Duration? {
+        milliseconds(text).map { min(.milliseconds(Int64(min($0, longest))), limit) }
+    }
+
+    private static let longest = 366.0 * 24 * 3_600_000
+
+    private static func milliseconds(_ text: String) -> Double? {
         var rest = Substring(text)
         guard !rest.isEmpty else { return nil }
         var milliseconds = 0.0
@@ -19,7 +30,6 @@ package enum DurationText {
             default: return nil
             }
         }
-        guard milliseconds <= 366 * 24 * 3_600_000 else { return nil }
-        return .milliseconds(Int64(milliseconds))
+        return milliseconds
     }
 }

@@ -13,7 +13,7 @@ struct RoutesStatsCommand: AsyncParsableCommand {
     @Argument(help: "The route's name.", completion: Completions.names(of: "routes"))
     var name: String
 
-    @Option(help: "What the numbers cover: 10s to 10m. (default: 60s)")
+    @Option(help: "What the numbers cover, 10s to 10m. (default: 60s)")
     var window: String?
 
     @Flag(help: "Numbers since the workers' start, rather than of the window.")
