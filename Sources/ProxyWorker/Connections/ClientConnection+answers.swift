@@ -83,6 +83,7 @@ extension ClientConnection {
         proxy.counters.activeExchanges -= 1
         if proxy.accessLog != nil { log(exchange) }
         self.exchange = nil
+        isTakingResponse = false
         exchange.upstream?.release(keep: keepsUpstream)
     }
 

@@ -211,15 +211,17 @@ extension ClientConnection {
     /// - Parameter status: what the client got of it; 0 for nothing.
     func closeTry(status: Int) {
         guard let exchange, exchange.traffic >= 0 else { return }
-        self.exchange?.traffic = -1
-        self.exchange?.failure = nil
+        let traffic = exchange.traffic
+        let noted = exchange.failure
+        exchange.traffic = -1
+        exchange.failure = nil
         let hasHead = exchange.headAt != .distantFuture
         let nanoseconds = hasHead ? UInt64(max(0, (exchange.headAt - exchange.startedAt).nanoseconds)) : 0
-        if let failure = exchange.failure ?? (hasHead ? nil : .clientAbort) {
+        if let failure = noted ?? (hasHead ? nil : .clientAbort) {
             proxy.traffic.failed(
-                exchange.traffic, failure, status: status, nanoseconds: hasHead ? nanoseconds : nil)
+                traffic, failure, status: status, nanoseconds: hasHead ? nanoseconds : nil)
         } else {
-            proxy.traffic.finished(exchange.traffic, status: status, nanoseconds: nanoseconds)
+            proxy.traffic.finished(traffic, status: status, nanoseconds: nanoseconds)
         }
     }
 

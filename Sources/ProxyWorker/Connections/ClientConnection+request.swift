@@ -72,14 +72,12 @@ extension ClientConnection {
         proxy.counters.activeExchanges += 1
         let framing = request.framing
         requestBody = BodyReader(framing, isChunkedOut: framing == .chunked)
-        var exchange = Exchange(
+        let exchange = Exchange(
             state: ExchangeState(
                 isRepeatable: request.isIdempotent || plan.repeatsAnyMethod, retries: plan.retries,
                 causes: plan.causes, replayLimit: proxy.configuration.replayLimit),
             plan: plan, group: group, entry: decision.entry, bucket: decision.bucket, request: request,
-            startedAt: proxy.now,
-            totalDeadline: plan.totalTimeout.map { proxy.now + $0 } ?? .distantFuture, triedAt: proxy.now,
-            closesClient: !request.isKeepAlive)
+            startedAt: proxy.now, closesClient: !request.isKeepAlive)
         if requestBody.hasEnded { _ = exchange.state.requestEndReceived() }
         if let check = proxy.debugCheck, hasDebugToken(check) { exchange.wantsDebug = true }
         if plan.mirror != nil { exchange.mirrored = ByteBuffer() }

@@ -5,6 +5,7 @@ internal import RoutingEngine
 extension ClientConnection {
     func upstreamReceived(_ buffer: inout ByteBuffer) {
         proxy.now = .now()
+        isTakingResponse = true
         while buffer.readableBytes > 0, let exchange {
             switch exchange.state.response {
             case .awaited:
@@ -190,6 +191,7 @@ extension ClientConnection {
     /// Only now is an exchange ended and its connection put back: whatever came behind the response has been seen by
     /// now, and can't be taken for the answer to another request.
     func upstreamReadComplete() {
+        isTakingResponse = false
         guard let exchange else { return }
         if exchange.state.response == .ended {
             finish()

@@ -47,6 +47,10 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Up
     /// Some of a head has come.
     var isReceivingHead = false
     var isTaking = false
+    /// Bytes of either side are being dealt with; what they lead to is flushed, and reading looked at, after the last.
+    private var isInBurst = false
+    /// The same, of what comes from the peer: whether the client takes it is looked at after it was flushed.
+    var isTakingResponse = false
     /// Bytes that waited to be sent when the deadline was last looked at.
     var bufferedBefore = 0
     private(set) var isWritable = true
@@ -88,6 +92,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Up
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         proxy.now = .now()
+        isInBurst = true
         var buffer = unwrapInboundIn(data)
         if var before = waiting {
             waiting = nil
@@ -99,13 +104,16 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Up
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        isInBurst = false
         context.flush()
         exchange?.upstream?.flush()
+        updateReading()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         isWritable = context.channel.isWritable
         guard isWritable else {
+            guard !isTakingResponse else { return }
             if phase == .exchanging || phase == .tunnel { exchange?.upstream?.isReading = false }
             return
         }
@@ -215,6 +223,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Up
 
     /// Takes from the socket what can be dealt with, and no more.
     func updateReading() {
+        guard !isInBurst else { return }
         let wants: Bool
         switch phase {
         case .idle: wants = isWritable || waiting == nil

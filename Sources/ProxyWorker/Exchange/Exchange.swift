@@ -2,7 +2,9 @@ internal import NIOCore
 internal import RoutingEngine
 
 /// What a client's connection keeps about the request that it is serving.
-struct Exchange {
+///
+/// A class: it is looked at a dozen times per request, and each copy of a structure would count all references anew.
+final class Exchange {
     var state: ExchangeState
     let plan: RoutePlan
     /// The group that the request is with now; a retry across groups changes it.
@@ -57,4 +59,23 @@ struct Exchange {
     var bytesReceived = 0
     /// Whether the client has shown a token for debug fields.
     var wantsDebug = false
+
+    init(
+        state: ExchangeState, plan: RoutePlan, group: PeerGroup, entry: Int, bucket: Int, request: RequestTraits,
+        startedAt: NIODeadline, closesClient: Bool
+    ) {
+        self.state = state
+        self.plan = plan
+        self.group = group
+        self.entry = entry
+        self.bucket = bucket
+        self.request = request
+        self.startedAt = startedAt
+        self.closesClient = closesClient
+        triedAt = startedAt
+        totalDeadline = plan.totalTimeout.map { startedAt + $0 } ?? .distantFuture
+    }
 }
+
+@available(*, unavailable)
+extension Exchange: Sendable {}
