@@ -121,9 +121,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Sends file descriptors over a socket, which takes C macros.
+        .target(name: "CHandover"),
         .target(
             name: "ProxyWorker",
             dependencies: [
+                "CHandover",
                 "RoutingEngine",
                 "RoutingModel",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

@@ -15,6 +15,7 @@ extension ProxyWorker {
     /// Listens on every address, with one listener per event loop: the kernel deals connections out to them
     /// (`SO_REUSEPORT`), and a connection stays on the loop that accepted it.
     func listen(_ loops: [LoopHandle], _ certificates: ServerCertificates?) async throws {
+        try await handover?.inherit()
         var addresses: [ListenAddress] = []
         let listeners: [(address: ListenAddress, isTLS: Bool)] =
             configuration.listen.map { ($0, false) } + (configuration.tls?.listen ?? []).map { ($0, true) }
@@ -29,7 +30,20 @@ extension ProxyWorker {
             "listening",
             metadata: ["worker": "\(id)", "addresses": "\(addresses.map(\.description).joined(separator: ", "))"]
         )
+        handover?.isReady()
         bound.set(.success(addresses))
+    }
+
+    /// Returns when a newer worker has taken over.
+    /// - Throws: `CancellationError`.
+    func handOver(to handover: Handover) async throws {
+        _ = try await bound.get()
+        let listeners = state.withLock { $0.listeners }
+        var sockets: [(address: String, descriptor: CInt)] = []
+        for listener in listeners { sockets.append((listener.address, try await listener.descriptor())) }
+        if await handover.serve(sockets) { return }
+        // There is nobody to hand over to any more, and the worker goes on.
+        while true { try await Task.sleep(for: .seconds(86_400)) }
     }
 
     /// - Returns: the address with the port that was really bound.
@@ -37,12 +51,20 @@ extension ProxyWorker {
         _ address: ListenAddress, _ loops: [LoopHandle], _ certificates: ServerCertificates?
     ) async throws -> ListenAddress {
         var target = try SocketAddress.makeAddressResolvingHost(address.host, port: address.port)
+        // None of them may be left out: the kernel goes on dealing connections out to every one.
+        var inherited = handover?.take(address.description)[...] ?? []
         // With `SO_REUSEPORT` the kernel would silently share the port between two programs of one user, and clients
         // would be routed by two tables.
-        if address.port != 0 { try PortProbe.check(target) }
-        for loop in loops {
-            let channel = try await Self.bootstrap(loop, configuration, certificates).bind(to: target).get()
-            state.withLock { $0.listeners.append(channel) }
+        if address.port != 0, inherited.isEmpty { try PortProbe.check(target) }
+        for number in 0..<max(loops.count, inherited.count) {
+            let bootstrap = Self.bootstrap(loops[number % loops.count], configuration, certificates)
+            let channel: any Channel
+            if let descriptor = inherited.popFirst() {
+                channel = try await bootstrap.withBoundSocket(descriptor).get()
+            } else {
+                channel = try await bootstrap.bind(to: target).get()
+            }
+            state.withLock { $0.listeners.append(Listener(channel: channel, address: address.description)) }
             // With port 0 the first listener finds a port, and the others share it.
             target.port = channel.localAddress?.port ?? target.port
         }

@@ -7,14 +7,16 @@ internal import Synchronization
 /// The data plane: listens for HTTP/1.1, routes every request by the newest snapshot that could be applied, and passes
 /// it to a peer.
 ///
-/// It listens once the first snapshot is in force. On graceful shutdown it stops accepting, lets exchanges in flight
-/// finish within the drain time-out, and closes.
+/// It listens once the first snapshot is in force. On graceful shutdown, and when a newer worker has taken over its
+/// sockets, it stops accepting, lets exchanges in flight finish within the drain time-out, and closes.
 package final class ProxyWorker: Service {
     package let id: String
     let configuration: ProxyConfiguration
     let source: any SnapshotSource
     /// Where requests are logged; nil: nowhere.
     package let accessLog: AccessLogWriter?
+    /// Nil: a restart begins with sockets of its own.
+    let handover: Handover?
     let logger: Logger
     let health: HealthBoard
     let upstreamTLS = UpstreamTLSContexts()
@@ -25,7 +27,7 @@ package final class ProxyWorker: Service {
 
     struct State {
         var loops: [LoopHandle] = []
-        var listeners: [any Channel] = []
+        var listeners: [Listener] = []
         var appliedIndex = 0
         /// What had been counted when the loops ended.
         var finalStatistics: ProxyStatistics?
@@ -35,14 +37,16 @@ package final class ProxyWorker: Service {
     ///   - id: how the worker names itself to its control plane and in logs.
     ///   - source: where its snapshots come from; asked from one task at a time.
     ///   - accessLog: stays the caller's to close.
+    ///   - handover: where an older worker's sockets are taken from, and given to a newer one.
     package init(
         id: String, configuration: ProxyConfiguration, source: any SnapshotSource,
-        accessLog: AccessLogWriter? = nil, logger: Logger
+        accessLog: AccessLogWriter? = nil, handover: Handover? = nil, logger: Logger
     ) {
         self.id = id
         self.configuration = configuration
         self.source = source
         self.accessLog = accessLog
+        self.handover = handover
         self.logger = logger
         health = HealthBoard(probeTime: TimeAmount(configuration.connectTimeout), logger: logger)
     }
@@ -67,7 +71,7 @@ package final class ProxyWorker: Service {
         return sum
     }
 
-    /// Serves until it is told to stop.
+    /// Serves until it is told to stop, or a newer worker has taken over.
     /// - Throws: when it can't listen; `CancellationError` when the task was cancelled, without draining.
     package func run() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
@@ -91,6 +95,7 @@ package final class ProxyWorker: Service {
             }
             do {
                 try await cancelWhenGracefulShutdown {
+                    // The first that returns ends the worker.
                     try await withThrowingTaskGroup(of: Void.self) { tasks in
                         if let certificates, let tls = self.configuration.tls {
                             tasks.addTask {
@@ -98,6 +103,9 @@ package final class ProxyWorker: Service {
                             }
                         }
                         tasks.addTask { try await self.followSnapshots(loops, checker, certificates) }
+                        if let handover = self.handover {
+                            tasks.addTask { try await self.handOver(to: handover) }
+                        }
                         defer { tasks.cancelAll() }
                         try await tasks.next()
                     }
@@ -123,7 +131,7 @@ package final class ProxyWorker: Service {
             defer { state.listeners = [] }
             return state.listeners
         }
-        for listener in listeners { try? await listener.close() }
+        for listener in listeners { try? await listener.channel.close() }
         if !Task.isCancelled { await drain(loops) }
         for loop in loops { try? await loop.run { $0.stop() } }
         // The last report is sent when there are no loops any more.

@@ -45,7 +45,8 @@ extension ProxyWorker {
     }
 
     /// Sets what a scrape of a worker shows of routes and groups. A control plane shows that of all its workers.
-    func recordTraffic(in registry: PrometheusRegistry) async {
+    /// - Parameter age: of what is in force, in seconds; see `HTTPSnapshotSource.age`.
+    func recordTraffic(in registry: PrometheusRegistry, age: Double?) async {
         await traffic.collect()
         var sums: [TrafficKey: (counters: TrafficCounters, active: Int)] = [:]
         traffic.totals.forEach { key, counters, active in
@@ -55,5 +56,6 @@ extension ProxyWorker {
         }
         registry.record(sums.map { ($0.key, $0.value.counters, $0.value.active) })
         registry.replace(gauge: "signalbox_worker_index", with: [([], Double(appliedIndex))])
+        if let age { registry.replace(gauge: "signalbox_worker_snapshot_age_seconds", with: [([], age)]) }
     }
 }

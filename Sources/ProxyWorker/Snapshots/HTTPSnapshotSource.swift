@@ -51,6 +51,9 @@ package final class HTTPSnapshotSource: SnapshotSource {
         /// Logged once, not with every question.
         var lastError: String?
         var digestMismatches = 0
+        /// When the control plane last said that what is in force, or was given out, is the newest there is.
+        var confirmedAt: Timestamp?
+        var touchedAt = ContinuousClock.now
     }
 
     let configuration: Configuration
@@ -83,6 +86,12 @@ package final class HTTPSnapshotSource: SnapshotSource {
     /// `signalbox_worker_digest_mismatches`.
     package var digestMismatches: Int { state.withLock { $0.digestMismatches } }
 
+    /// How long ago the control plane last said that the snapshot in force is the newest there is, in seconds; for one
+    /// from disk it counts from then, too. Nil before the first snapshot.
+    package var age: Double? {
+        state.withLock { $0.confirmedAt }.map { Double(max(0, Timestamp.now().milliseconds - $0.milliseconds)) / 1_000 }
+    }
+
     package func next(after applied: Int) async throws -> SnapshotUpdate {
         await settle(applied)
         while true {
@@ -97,8 +106,17 @@ package final class HTTPSnapshotSource: SnapshotSource {
                 try Task.checkCancellation()
                 failed(error)
                 if let stored {
-                    logger.warning("starting from the snapshot on disk", metadata: ["index": "\(stored.index)"])
-                    state.withLock { $0.offered = stored }
+                    let confirmedAt = file?.confirmedAt
+                    state.withLock { state in
+                        state.offered = stored
+                        state.confirmedAt = confirmedAt
+                    }
+                    logger.warning(
+                        "starting from the snapshot on disk",
+                        metadata: [
+                            "index": "\(stored.index)",
+                            "confirmed_at": "\(confirmedAt.map { "\($0)" } ?? "unknown")",
+                        ])
                     return SnapshotUpdate(stored.snapshot)
                 }
                 try await pause()
@@ -198,11 +216,16 @@ package final class HTTPSnapshotSource: SnapshotSource {
     }
 
     private func recovered() {
-        let before = state.withLock { state in
+        let (before, marks) = state.withLock { state in
             state.backoff.reset()
             defer { state.lastError = nil }
-            return state.lastError
+            state.confirmedAt = .now()
+            let now = ContinuousClock.now
+            let marks = file != nil && now - state.touchedAt > .seconds(10)
+            if marks { state.touchedAt = now }
+            return (state.lastError, marks)
         }
+        if marks { file?.confirm() }
         if before != nil { logger.info("the control plane answers again") }
     }
 

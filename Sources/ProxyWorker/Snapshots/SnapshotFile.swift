@@ -1,4 +1,5 @@
 internal import Foundation
+internal import RoutingModel
 
 #if canImport(Glibc)
 internal import Glibc
@@ -27,6 +28,15 @@ struct SnapshotFile: Sendable {
         try handle.write(contentsOf: text)
         try handle.synchronize()
         guard rename(temporary, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    }
+
+    /// Notes that what is in the file is still the newest there is: as the file's time.
+    func confirm() { utimensat(AT_FDCWD, path, nil, 0) }
+
+    /// When that was noted, or the file was written.
+    var confirmedAt: Timestamp? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.modificationDate] as? Date).map { Timestamp($0) }
     }
 
     /// - Parameter keepsTexts: as for `HeldSnapshot.following`.

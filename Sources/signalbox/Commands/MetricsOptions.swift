@@ -9,17 +9,20 @@ struct MetricsOptions: ParsableArguments {
     var metrics: ListenAddress?
 
     /// Nil when nobody asked for it.
+    /// - Parameter waitsForAddress: while an older worker, which this one relieves, still has it.
     func server(
-        _ environment: Environment, worker: ProxyWorker, registry: PrometheusRegistry, logger: Logger
+        _ environment: Environment, worker: ProxyWorker, source: HTTPSnapshotSource, waitsForAddress: Bool,
+        registry: PrometheusRegistry, logger: Logger
     ) throws -> MetricsServer? {
         guard let address = try environment.value(metrics, "METRICS") else { return nil }
         return MetricsServer(
             host: address.host, port: address.port, metrics: registry,
             beforeScrape: {
                 await worker.recordMetrics(in: registry)
-                await worker.recordTraffic(in: registry)
+                await worker.recordTraffic(in: registry, age: source.age)
             },
-            unreadiness: { worker.appliedIndex == 0 ? ["there is no snapshot in force yet"] : [] }, logger: logger,
+            unreadiness: { worker.appliedIndex == 0 ? ["there is no snapshot in force yet"] : [] },
+            waitsForAddress: waitsForAddress, logger: logger,
             onListening: { port in
                 logger.notice("Metrics are on http://\(ListenAddress(host: address.host, port: port))/metrics")
             })

@@ -19,6 +19,9 @@ struct WorkerCommand: AsyncParsableCommand {
             also starts without it.
 
               signalbox worker --control http://10.0.0.5:7000 --listen 0.0.0.0:8080 --id edge-1 --state-dir /var/lib/edge
+
+            With --handover, start the same command once more for a restart that no client notices: the new worker takes
+            the listening sockets over, then the old one finishes what it is at and ends.
             """)
 
     @Option(help: "The control plane's admin API, e.g. http://127.0.0.1:7000. (default: http://127.0.0.1:7000)")
@@ -34,6 +37,10 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @Option(help: "Where the last snapshot is kept for a start without the control plane.")
     var stateDir: String?
+
+    @Option(
+        help: "A directory over which workers relieve one another: one that starts takes the sockets of the one there.")
+    var handover: String?
 
     @Option(help: "A file that holds the control plane's token.")
     var tokenFile: String?
@@ -87,9 +94,19 @@ struct WorkerCommand: AsyncParsableCommand {
         clientConfiguration.tlsConfiguration = try controlOptions.tls(environment)
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: clientConfiguration)
         let source = HTTPSnapshotSource(configuration: asking, client: client, logger: logger)
+        let handover = try environment.value(handover, "HANDOVER").map { directory in
+            do {
+                return try Handover(directory: directory, logger: logger)
+            } catch {
+                throw ValidationError("The directory for handing over, \(directory), can't be made.")
+            }
+        }
         let worker = ProxyWorker(
-            id: id, configuration: configuration, source: source, accessLog: accessLog, logger: logger)
-        let server = try metricsOptions.server(environment, worker: worker, registry: metrics, logger: logger)
+            id: id, configuration: configuration, source: source, accessLog: accessLog, handover: handover,
+            logger: logger)
+        let server = try metricsOptions.server(
+            environment, worker: worker, source: source, waitsForAddress: handover != nil, registry: metrics,
+            logger: logger)
         // Ended in reverse order: the last report and the last lines come when the worker has drained.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
         if let server { services.append(.init(service: server)) }
@@ -99,7 +116,8 @@ struct WorkerCommand: AsyncParsableCommand {
                 service: WorkerReporter(
                     source: worker,
                     sink: HTTPReportSink(configuration: asking, client: client, logger: logger), logger: logger)))
-        services.append(.init(service: worker))
+        // One that was relieved ends as one that was told to.
+        services.append(.init(service: worker, successTerminationBehavior: .gracefullyShutdownGroup))
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = configuration.drainTimeout + .seconds(5)
