@@ -10,6 +10,8 @@ extension ProxyLoop {
         let clientIdle: TimeAmount
         let streamIdle: TimeAmount
         let upstreamIdle: TimeAmount
+        /// Nil is no limit.
+        let total: TimeAmount?
         let linger: TimeAmount
         let lameDuck: TimeAmount
 
@@ -21,6 +23,7 @@ extension ProxyLoop {
             clientIdle = TimeAmount(configuration.clientIdleTimeout)
             streamIdle = TimeAmount(configuration.streamIdleTimeout)
             upstreamIdle = TimeAmount(configuration.upstreamIdleTimeout)
+            total = configuration.totalTimeout.map { TimeAmount($0) }
             linger = TimeAmount(configuration.lingerTimeout)
             lameDuck = TimeAmount(configuration.lameDuck)
         }
