@@ -30,8 +30,11 @@ extension ProxyLoop {
 
         /// How often deadlines are looked at: often enough for a route's short ones, and for the shortest of these.
         var tick: TimeAmount {
+            // No connection is idle for no time.
+            let upstreamIdle = upstreamIdle > .zero ? upstreamIdle : clientIdle
             let shortest = min(
-                requestHead, responseHead, halfClosed, min(clientIdle, streamIdle, min(upstreamIdle, linger)))
+                requestHead, responseHead, halfClosed,
+                min(clientIdle, streamIdle, min(upstreamIdle, linger, total ?? linger)))
             return max(.milliseconds(10), min(.milliseconds(50), .nanoseconds(shortest.nanoseconds / 4)))
         }
     }
