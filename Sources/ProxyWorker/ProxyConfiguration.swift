@@ -15,10 +15,12 @@ package struct ProxyConfiguration: Sendable {
     package var halfClosedTimeout: Duration = .seconds(10)
     /// From the end of a request to the head of its response.
     package var responseHeadTimeout: Duration = .seconds(30)
-    /// For a client between two requests.
+    /// For a client between two requests, be it of HTTP/1.1 or of HTTP/2.
     package var clientIdleTimeout: Duration = .seconds(60)
     /// For either side in the middle of a body: without a byte moving.
     package var streamIdleTimeout: Duration = .seconds(60)
+    /// From a request's head to the end of its response, all tries included; nil is without limit.
+    package var totalTimeout: Duration?
     /// For an upstream connection between two exchanges. Less than what servers commonly allow (5 s is Node.js's), so
     /// that it is this side that closes; a peer's own `Keep-Alive: timeout` shortens it further.
     package var upstreamIdleTimeout: Duration = .seconds(4)
@@ -29,10 +31,11 @@ package struct ProxyConfiguration: Sendable {
     /// For a client to close its side after the last response, before the connection is cut.
     package var lingerTimeout: Duration = .seconds(2)
 
-    /// Clients' connections per event loop; further ones are answered 503 and closed.
-    package var maxClients = 100_000
-    /// Requests under way per event loop; further ones are answered 503.
-    package var maxRequests = 50_000
+    /// Clients' connections over all event loops; further ones are answered 503 and closed. With HTTP/2 each request
+    /// that is open counts, and not the connection.
+    package var maxClients = 200_000
+    /// Requests under way, dealt out evenly to the event loops; further ones are answered 503.
+    package var maxRequests = 100_000
     /// Idle upstream connections that are kept per peer and event loop.
     package var maxIdlePerPeer = 64
     /// Further peers that are tried after one could not be connected to, or died before it answered.
@@ -41,13 +44,16 @@ package struct ProxyConfiguration: Sendable {
     package var replayLimit = 64 * 1024
     /// Bytes of one header field of a request, its name and value; the target counts as a field.
     package var maxFieldBytes = 32 * 1024
-    /// Bytes of all header fields of a request.
+    /// Bytes of a request's head.
     package var maxHeadBytes = 64 * 1024
     /// Header fields of a request.
     package var maxFieldCount = 128
     /// Bytes of a request's body that are read and thrown away to save the connection, when the response is complete
     /// before the request is.
     package var discardLimit = 256 * 1024
+
+    /// Clients that are believed when they say for whom they speak, because they are proxies of the same house.
+    package var trustedProxies = TrustedProxies()
 
     /// Where clients speak TLS, and HTTP/2 if they like; nil is nowhere.
     package var tls: TLSListener?

@@ -34,6 +34,12 @@ extension ProxyWorker {
         }
         set("retries", statistics.retries + statistics.staleRetries)
         set("client_aborts", statistics.clientAborts)
+        for (outcome, count) in [
+            ("sent", statistics.mirrored), ("left_out", statistics.mirrorsLeftOut),
+            ("failed", statistics.mirrorFailures),
+        ] {
+            set("mirrored", count, [("outcome", outcome)])
+        }
         if let lines = accessLog {
             registry.set(counter: "signalbox_access_log_lines", [("outcome", "written")], to: lines.written)
             registry.set(counter: "signalbox_access_log_lines", [("outcome", "dropped")], to: lines.dropped)

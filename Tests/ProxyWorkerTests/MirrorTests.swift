@@ -55,4 +55,23 @@ import Testing
         await stub.stop()
         await silent.stop()
     }
+
+    @Test("The peers of a group that is only mirrored to are checked like all others")
+    func checksMirror() async throws {
+        let stub = try await UpstreamStub.answering("peer")
+        let closed = try ReservedPort()
+        let check = ActiveHealth(
+            interval: RuleDuration(milliseconds: 50), timeout: .seconds(1), healthyAfter: 1, unhealthyAfter: 1)
+        let plain = mirroring(stub.port, to: closed.number)
+        var groups = plain.groups
+        groups["shadow"] = .on([closed.number], settings: GroupSettings(health: HealthPolicy(active: check)))
+        let snapshot = Snapshot(index: 1, revision: 1, groups: groups, routes: plain.routes)
+        try await WorkerFixture.run(snapshot) { worker in
+            _ = try await worker.port
+            try await eventually("an ill peer in the report") {
+                await worker.worker.peerStates().contains { $0.group == "shadow" && $0.health == .unhealthy }
+            }
+        }
+        await stub.stop()
+    }
 }

@@ -1,3 +1,4 @@
+import NIOCore
 import RoutingModel
 import TestKit
 import Testing
@@ -47,6 +48,54 @@ import Testing
             try await check(worker, goOn: goOn)
         }
         await stub.stop()
+    }
+
+    @Test("Clients are counted over all event loops")
+    func countsClients() async throws {
+        let stub = try await UpstreamStub.answering("ok")
+        try await WorkerFixture.run(.to(stub.port), threads: 3, configure: { $0.maxClients = 4 }) { worker in
+            var statuses: [Int] = []
+            var clients: [RawConnection] = []
+            for _ in 0..<8 {
+                let client = try await worker.connect()
+                clients.append(client)
+                try? await client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                statuses.append(try await client.readResponse().status)
+                // One that is refused leaves its place at once.
+                if statuses.last == 503 { try await client.waitForEnd() }
+                try await eventually("four clients at most") {
+                    await worker.worker.statistics().clientConnections <= 4
+                }
+            }
+            #expect(statuses == [200, 200, 200, 200, 503, 503, 503, 503])
+            for client in clients { await client.close() }
+        }
+        await stub.stop()
+    }
+
+    @Test("A head that is larger than the limit is refused, one that isn't is not")
+    func limitsHead() async throws {
+        let stub = try await UpstreamStub.answering("ok")
+        try await WorkerFixture.run(.to(stub.port), configure: { $0.maxHeadBytes = 2_048 }) { worker in
+            let small = String(repeating: "x", count: 1_900)
+            let passed = try await worker.get(headers: "X-A: \(small)\r\n")
+            let twoFields = try await worker.get(headers: "X-A: \(small)\r\nX-B: \(small)\r\n")
+            let target = try await worker.get("/\(small)\(small)")
+            #expect([passed, twoFields, target].map(\.status) == [200, 431, 431])
+        }
+        await stub.stop()
+    }
+
+    @Test("HTTP/2 has the worker's limits where they mean the same")
+    func limitsHTTP2() {
+        var configuration = ProxyConfiguration(listen: [], threads: 1)
+        #expect(HTTP2Limits(configuration) == HTTP2Limits())
+        configuration.clientIdleTimeout = .seconds(7)
+        configuration.maxHeadBytes = 256 * 1024
+        let limits = HTTP2Limits(configuration)
+        #expect(limits.idleTimeout == .seconds(7))
+        #expect(limits.headerListBytes == 256 * 1024)
+        #expect((limits.continuationFrames + 1) * 16_384 > limits.headerListBytes)
     }
 
     @Test("More clients than a worker takes are told so and closed")

@@ -23,6 +23,29 @@ import Testing
         await stub.stop()
     }
 
+    @Test("A worker's limit for the whole of a request counts where the route has none of its own")
+    func limitsTotalByDefault() async throws {
+        let stub = try await never()
+        func limit(_ configuration: inout ProxyConfiguration) { configuration.totalTimeout = .milliseconds(100) }
+        try await WorkerFixture.run(.to(stub.port), configure: limit) { worker in
+            let answer = try await worker.get()
+            #expect(answer.status == 504)
+        }
+        let own = RouteSettings(timeouts: RouteTimeouts(total: .seconds(60)))
+        let quick = try await UpstreamStub.start { connection in
+            _ = try await connection.readRequest()
+            // Longer than the worker's limit.
+            try await Task.sleep(for: .milliseconds(300))
+            try await connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        }
+        try await WorkerFixture.run(.to(quick.port, settings: own), configure: limit) { worker in
+            let answer = try await worker.get()
+            #expect(answer.status == 200)
+        }
+        await stub.stop()
+        await quick.stop()
+    }
+
     @Test("All of a request's time is bounded, even while bytes keep coming")
     func limitsTotal() async throws {
         let stub = try await UpstreamStub.start { connection in

@@ -19,7 +19,7 @@ import Testing
                     let wire = try CanonicalJSON.text(try example.snapshot())
                     let table = try RouteTable(try CanonicalJSON.decode(Snapshot.self, from: wire))
                     for check in example.checks {
-                        Self.verify(table.decide((check.request ?? .default).facts), check.expect, label)
+                        Self.verify(table, check, label)
                     }
                 } catch {
                     Issue.record("\(label): \(error)")
@@ -36,8 +36,7 @@ import Testing
             for example in content.cases {
                 table.apply(try compiler.compile(SnapshotUpdate(try example.snapshot())).prepared())
                 for check in example.checks {
-                    let decision = table.decide((check.request ?? .default).facts)
-                    Self.verify(decision, check.expect, "\(file): \(example.name)")
+                    Self.verify(table, check, "\(file): \(example.name)")
                 }
             }
         }
@@ -70,7 +69,14 @@ import Testing
         }
     }
 
-    private static func verify(_ decision: Decision, _ expected: ConformanceCase.Expectation, _ label: String) {
+    private static func verify(_ table: RouteTable, _ check: ConformanceCase.Check, _ label: String) {
+        let facts = (check.request ?? .default).facts
+        let expected = check.expect
+        guard facts.fault == nil else {
+            #expect(expected.status == 400, "\(label): refused, because \(facts.fault?.words ?? "-")")
+            return
+        }
+        let decision = table.decide(facts)
         switch decision.outcome {
         case .noRoute:
             #expect(expected.status == 404, "\(label): no route matches")

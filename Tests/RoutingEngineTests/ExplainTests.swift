@@ -69,4 +69,32 @@ import Testing
                 "star": "host 'moon.test' is not star.test",
             ])
     }
+
+    @Test("a path is explained in the form in which the proxy matches it")
+    func normalPath() throws {
+        var fixture = try fixture()
+        try fixture.apply(
+            .putRoute("admin", PlanFixture.data(PlanFixture.route(#"{"path":{"prefix":"/admin"}}"#, [("stable", 100)])))
+        )
+        let told = try Resolution(rules: fixture.rules, catalog: fixture.catalog)
+            .explain(RequestFacts(authority: "moon.test", target: "/public/%2e%2e/admin/./x?y=/../z"), revision: 3)
+        #expect((told.route, told.status) == ("admin", 200))
+        #expect((told.request.path, told.request.query) == ("/admin/x", "y=/../z"))
+    }
+
+    @Test(
+        "a request that the proxy refuses for its path or query is said to be, whatever the rules are",
+        arguments: [
+            ("/a/../..", "leads above the root"), ("/%2e%2E/x", "leads above the root"), ("/%", "an escape"),
+            ("/%0", "an escape"), ("/%00", "an escape"), ("/%g1", "an escape"), ("/é", "a character"),
+            ("/?q=é", "a character"), ("/a b", "a character"), ("/a#b", "a character"),
+        ])
+    func refused(_ target: String, _ why: String) throws {
+        let fixture = try fixture()
+        let told = try Resolution(rules: fixture.rules, catalog: fixture.catalog)
+            .explain(RequestFacts(authority: "star.test", target: target), revision: 3)
+        #expect(told.status == 400)
+        #expect((told.route, told.group, told.tried.count, told.omitted) == (nil, nil, 0, 1))
+        #expect(told.groupReason.contains("400") && told.groupReason.contains(why), "\(told.groupReason)")
+    }
 }

@@ -207,4 +207,27 @@ import Testing
         #expect(other?.name == "new" && other !== held)
         #expect(held?.name == "old" && held?.peers.count == 2)
     }
+
+    @Test("A group that is only mirrored to is one that its route names: it can't go before the route")
+    func mirrored() throws {
+        let plainRoute = Make.route(split: [("a", 10_000)])
+        let route = SnapshotRoute(
+            name: "r", match: plainRoute.match, priority: 0, force: [], split: plainRoute.split, sticky: nil,
+            onEmpty: .redistribute, settings: RouteSettings(mirror: Mirror(group: "shadow", percent: .whole)))
+        var worker = Worker()
+        let groups: TreeDictionary<String, SnapshotGroup> = ["a": Make.group(1), "shadow": Make.group(2)]
+        try worker.apply(Make.snapshot(groups: groups, routes: [route]), changes: nil)
+        #expect(worker.tables.map { $0.group(named: "shadow")?.peers.count } == [2, 2])
+
+        let without = Make.snapshot(groups: ["a": Make.group(1)], routes: [route], index: 2)
+        #expect(throws: CompileError(reason: "route 'r' names group 'shadow', which the snapshot does not have")) {
+            try worker.apply(without, changes: SnapshotChanges(groups: ["shadow"], routes: []))
+        }
+        #expect(throws: CompileError.self) { try RouteTable(without) }
+        #expect(worker.tables.map { $0.group(named: "shadow")?.peers.count } == [2, 2])
+
+        let plain = Make.snapshot(groups: ["a": Make.group(1)], routes: [plainRoute], index: 3)
+        try worker.apply(plain, changes: SnapshotChanges(groups: ["shadow"], routes: ["r"]))
+        #expect(worker.tables.allSatisfy { $0.group(named: "shadow") == nil })
+    }
 }

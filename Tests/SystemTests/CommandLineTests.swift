@@ -37,6 +37,16 @@ import Testing
                 ["SIGNALBOX_ADMIN_TOKEN": "none"], "--tls-key"
             ),
             (["worker"], ["SIGNALBOX_ADMIN_TOKEN": "none", "SIGNALBOX_TLS_LISTEN": "x"], "SIGNALBOX_TLS_LISTEN"),
+            (["worker", "--connect-timeout", "soon"], ["SIGNALBOX_ADMIN_TOKEN": "none"], "--connect-timeout"),
+            (["worker", "--connect-timeout", "0s"], ["SIGNALBOX_ADMIN_TOKEN": "none"], "from 10ms to 24h"),
+            (["worker"], ["SIGNALBOX_ADMIN_TOKEN": "none", "SIGNALBOX_TOTAL_TIMEOUT": "30d"], "--total-timeout"),
+            (["worker", "--max-clients", "0"], ["SIGNALBOX_ADMIN_TOKEN": "none"], "--max-clients"),
+            (["worker", "--max-head-bytes", "99"], ["SIGNALBOX_ADMIN_TOKEN": "none"], "from 1024 to 262144"),
+            (["worker", "--trusted-proxy", "10.0.0.0/33"], ["SIGNALBOX_ADMIN_TOKEN": "none"], "--trusted-proxy"),
+            (
+                ["worker"], ["SIGNALBOX_ADMIN_TOKEN": "none", "SIGNALBOX_TRUSTED_PROXY": "10.0.0.1, lb.test"],
+                "SIGNALBOX_TRUSTED_PROXY"
+            ),
         ] as [([String], [String: String], String)])
     func refused(arguments: [String], environment: [String: String], word: String) async throws {
         let result = try await run(arguments, environment: environment)

@@ -25,10 +25,13 @@ extension Page {
                     Cell(candidate["reason"]?.text, tone == .good ? .plain : .faint),
                 ], indent: 2)
         }
-        if let omitted = answer["omitted"]?.int, omitted > 0 {
+        let isRefused = answer["status"]?.int == 400
+        if !isRefused, let omitted = answer["omitted"]?.int, omitted > 0 {
             line([Cell("… and \(omitted) more rules", .faint)], indent: 2)
         }
-        if answer["tried"]?.items?.isEmpty ?? true { line([Cell("there are none", .faint)], indent: 2) }
+        if answer["tried"]?.items?.isEmpty ?? true {
+            line([Cell(isRefused ? "none is looked at" : "there are none", .faint)], indent: 2)
+        }
         blank()
         let group = answer["group"]?.text
         let reason = answer["group_reason"]?.text ?? ""
@@ -63,6 +66,7 @@ extension Page {
     private static func outcome(_ status: Int) -> Cell {
         switch status {
         case 200: Cell("goes to a peer", .good)
+        case 400: Cell("400: the request is not valid", .bad)
         case 404: Cell("404: no route matches", .bad)
         case 503: Cell("503: there is no usable peer", .bad)
         default: Cell("\(status)", .warning)

@@ -132,9 +132,16 @@ extension ClientConnection {
                 endpoint.authority.withUnsafeBytes { authority in
                     var plan = RequestPlan(sourceIP: source, peerAuthority: authority)
                     plan.isSecure = front.isTLS
+                    plan.trustsClient = !trustedProxyIP.isEmpty
                     plan.rewrite = exchange.plan.rewrite
                     plan.changes = exchange.plan.forwarding(isMirror ? -1 : exchange.entry).request
-                    HeadWriter.request(proxy.requestHead, over: bytes, plan: plan, into: &out)
+                    guard plan.trustsClient else {
+                        return HeadWriter.request(proxy.requestHead, over: bytes, plan: plan, into: &out)
+                    }
+                    trustedProxyIP.withUnsafeBytes { connection in
+                        plan.connectionIP = connection
+                        HeadWriter.request(proxy.requestHead, over: bytes, plan: plan, into: &out)
+                    }
                 }
             }
         }

@@ -18,6 +18,7 @@ extension ClientConnection {
         case .incomplete:
             if !isReceivingHead, buffer.readableBytes > 0 {
                 isReceivingHead = true
+                forgetRequest()
                 deadline = proxy.now + proxy.times.requestHead
             }
             return false
@@ -33,7 +34,7 @@ extension ClientConnection {
                 }
             }
             proxy.counters.requests += 1
-            head.clear()
+            forgetRequest()
             answer(fault.problem, closing: true, isHead: false)
             return true
         case .complete(let count):
@@ -53,6 +54,7 @@ extension ClientConnection {
         let proxy = proxy
         let request = proxy.requestHead.traits
         proxy.counters.requests += 1
+        if !trustedProxyIP.isEmpty { believeProxy() }
         guard !proxy.hasTooManyRequests else {
             return answer(ProxyProblem(.overloaded), closing: !request.isKeepAlive, to: request)
         }

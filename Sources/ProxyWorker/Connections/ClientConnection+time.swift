@@ -20,15 +20,17 @@ extension ClientConnection {
     }
 
     func checkDeadline(_ now: NIODeadline) {
-        guard deadline <= now else { return }
+        let isDue = deadline <= now
+        let idle = exchange?.plan.idleTimeout ?? proxy.times.streamIdle
+        guard isDue || stall.isDue(at: now, idle: idle) else { return }
+        let waiting = bufferedBytes
+        stall.look(waiting + (exchange?.upstream?.bufferedBytes ?? 0), at: now)
+        guard isDue else { return }
         proxy.now = now
         let isOver = exchange.map { $0.totalDeadline <= now } ?? false
-        let waiting = bufferedBytes
-        let buffered = waiting + (exchange?.upstream?.bufferedBytes ?? 0)
-        if buffered > 0, buffered != bufferedBefore, !isOver {
-            // A slow reader is not a dead one. Nobody tells when bytes leave a buffer that stays full, so look.
-            bufferedBefore = buffered
-            deadline = now + (exchange?.plan.idleTimeout ?? proxy.times.streamIdle)
+        // A slow reader is not a dead one.
+        if let end = stall.end(idle: idle), end > now, !isOver {
+            deadline = min(end, exchange?.totalDeadline ?? .distantFuture)
             return
         }
         switch phase {

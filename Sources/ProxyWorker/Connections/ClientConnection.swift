@@ -35,8 +35,10 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Up
     var responseBody = BodyReader(.none, isChunkedOut: false)
     /// The head of the request being served, as it came.
     var head = ByteBuffer()
-    /// The client's address in its canonical text.
+    /// The client's address in its canonical text; of a trusted proxy's request, that of whom it speaks for.
     var sourceIP: [UInt8] = []
+    /// The connection's address when it is a trusted proxy's; else empty.
+    var trustedProxyIP: [UInt8] = []
     var deadline = NIODeadline.distantFuture
     /// What came and can't be dealt with yet: the beginning of a head, or requests before the response to the one
     /// before them has ended.
@@ -51,8 +53,8 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Up
     private var isInBurst = false
     /// The same, of what comes from the peer: whether the client takes it is looked at after it was flushed.
     var isTakingResponse = false
-    /// Bytes that waited to be sent when the deadline was last looked at.
-    var bufferedBefore = 0
+    /// Of what waits to be sent, to the client and to the peer.
+    var stall = StallWatch()
     private(set) var isWritable = true
     private var isAutoRead = true
 
@@ -80,6 +82,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Up
         guard sourceIP.isEmpty else { return }
         sourceIP = Array(
             Self.canonicalAddress(context.channel.remoteAddress ?? context.channel.parent?.remoteAddress).utf8)
+        noteTrust()
         proxy.clientConnected(self)
         if proxy.closesIdle { return cut() }
         deadline = .now() + proxy.times.clientIdle

@@ -43,7 +43,7 @@ final class RoutePlan {
         connectTimeout = settings.timeouts?.connect.map { .nanoseconds($0.nanoseconds) } ?? times.connect
         responseTimeout = settings.timeouts?.response.map { .nanoseconds($0.nanoseconds) } ?? times.responseHead
         idleTimeout = settings.timeouts?.idle.map { .nanoseconds($0.nanoseconds) } ?? times.streamIdle
-        totalTimeout = settings.timeouts?.total.map { .nanoseconds($0.nanoseconds) }
+        totalTimeout = settings.timeouts?.total.map { .nanoseconds($0.nanoseconds) } ?? times.total
         rewrite = CompiledRewrite(settings.rewrite, path: route.source.match.path)
         mirror = settings.mirror
         let own = Forwarding(

@@ -4,7 +4,7 @@
 enum FieldTag: UInt8, Hashable, CaseIterable {
     case endToEnd
     case connection
-    /// Meant for this connection only, or named by Connection: never passed on.
+    /// Meant for this connection only, or named by Connection, or a token for this proxy: never passed on.
     case hopByHop
     case host
     case contentLength
@@ -49,7 +49,9 @@ enum FieldTag: UInt8, Hashable, CaseIterable {
             return isName("x-forwarded-port") ? .forwarded : .endToEnd
         case (16, UInt8(ascii: "p")): return isName("proxy-connection") ? .hopByHop : .endToEnd
         case (17, UInt8(ascii: "t")): return isName("transfer-encoding") ? .transferEncoding : .endToEnd
-        case (17, UInt8(ascii: "x")): return isName("x-forwarded-proto") ? .forwardedProto : .endToEnd
+        case (17, UInt8(ascii: "x")):
+            if isName("x-forwarded-proto") { return .forwardedProto }
+            return isName("x-signalbox-debug") ? .hopByHop : .endToEnd
         default: return .endToEnd
         }
     }

@@ -22,7 +22,7 @@ extension HeadWriter {
         into buffer: inout ByteBuffer
     ) {
         var room = 3 * head.byteCount + 4 * head.table.count + 512
-        room += 3 * plan.sourceIP.count + 2 * plan.peerAuthority.count + plan.extra.count
+        room += 3 * plan.sourceIP.count + plan.connectionIP.count + 2 * plan.peerAuthority.count + plan.extra.count
         if let changes = plan.changes { room += changes.lines.count }
         if let rewrite = plan.rewrite { room += 2 * (rewrite.host?.count ?? 0) + (rewrite.prefix?.count ?? 0) }
         buffer.reserveCapacity(minimumWritableBytes: room)
@@ -126,7 +126,7 @@ extension HeadWriter {
                     sink.put(", ")
                 }
             }
-            sink.put(plan.sourceIP)
+            sink.put(plan.connectionIP)
             sink.put("\r\n")
         }
         if dropped & FieldTag.realIP.bit == 0 {

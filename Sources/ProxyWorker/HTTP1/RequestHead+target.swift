@@ -1,3 +1,5 @@
+internal import RoutingEngine
+
 extension RequestHead {
     /// Reads the target in origin, absolute or asterisk form (RFC 9112 section 3.2), and puts its path in its normal
     /// form.

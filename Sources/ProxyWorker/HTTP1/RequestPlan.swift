@@ -2,6 +2,8 @@
 struct RequestPlan {
     /// The client's address in its canonical text.
     var sourceIP: UnsafeRawBufferPointer
+    /// The address of the client's connection: another one only of a client that is trusted.
+    var connectionIP: UnsafeRawBufferPointer
     /// Whether the client came over TLS.
     var isSecure = false
     /// Whether what the client says of whom it speaks for is believed: it is a proxy of the same house. Then `Forwarded`,
@@ -18,6 +20,7 @@ struct RequestPlan {
 
     init(sourceIP: UnsafeRawBufferPointer, peerAuthority: UnsafeRawBufferPointer) {
         self.sourceIP = sourceIP
+        connectionIP = sourceIP
         self.peerAuthority = peerAuthority
     }
 }

@@ -32,4 +32,12 @@ package struct HTTP2Limits: Hashable, Sendable {
     package var lingering: TimeAmount = .seconds(30)
 
     package init() {}
+
+    /// The limits of a worker that are the same for HTTP/1.1.
+    package init(_ configuration: ProxyConfiguration) {
+        idleTimeout = TimeAmount(configuration.clientIdleTimeout)
+        headerListBytes = configuration.maxHeadBytes
+        // Of 16 KiB, as frames are; some more, since few clients fill them.
+        continuationFrames = max(continuationFrames, headerListBytes / 16_384 + 4)
+    }
 }

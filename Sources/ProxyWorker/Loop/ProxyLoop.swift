@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import RoutingEngine
 internal import RoutingModel
+internal import Synchronization
 
 /// All that a worker has on one event loop: the routing table, connections to peers, clients, counters. Nothing of it
 /// is shared with another loop, so that no request takes a lock or touches memory that another core writes.
@@ -34,9 +35,11 @@ final class ProxyLoop {
     /// Draining has come so far that idle connections, and new ones, are closed.
     private(set) var closesIdle = false
     /// Refuses to serve more at once; see `ProxyConfiguration`.
-    var hasTooManyClients: Bool { clientCount > configuration.maxClients }
-    var hasTooManyRequests: Bool { counters.activeExchanges >= configuration.maxRequests }
+    var hasTooManyClients: Bool { limits.clients.load(ordering: .relaxed) > configuration.maxClients }
+    var hasTooManyRequests: Bool { counters.activeExchanges >= requestLimit }
 
+    /// This loop's part of `ProxyConfiguration.maxRequests`.
+    private let requestLimit: Int
     /// By the routes' numbers.
     private var plans: [RoutePlan?] = []
     private var endpoints: [EndpointKey: Endpoint] = [:]
@@ -47,7 +50,8 @@ final class ProxyLoop {
     private var ticker: RepeatedTask?
     private(set) lazy var connector = UpstreamConnector(proxy: self)
     /// TLS and HTTP/2, in front of clients that speak them.
-    private(set) lazy var fronts = ClientFronts(eventLoop: eventLoop) { [unowned self] _, front in
+    private(set) lazy var fronts = ClientFronts(eventLoop: eventLoop, limits: HTTP2Limits(configuration)) {
+        [unowned self] _, front in
         ClientConnection(proxy: self, front: front)
     }
 
@@ -61,8 +65,11 @@ final class ProxyLoop {
         accessLog = shared.accessLog.map { LoopAccessLog(writer: $0) }
         debugCheck = configuration.debugKey.map { DebugTokenCheck($0) }
         times = Times(configuration)
+        // Rounded up: a small limit leaves no loop without any.
+        requestLimit = (configuration.maxRequests + configuration.threads - 1) / configuration.threads
         headLimits = HeadLimits(
-            field: configuration.maxFieldBytes, head: configuration.maxHeadBytes, count: configuration.maxFieldCount)
+            field: min(configuration.maxFieldBytes, configuration.maxHeadBytes), head: configuration.maxHeadBytes,
+            count: configuration.maxFieldCount)
         scratch = ByteBufferAllocator().buffer(capacity: 4096)
     }
 
@@ -127,6 +134,7 @@ final class ProxyLoop {
         firstClient?.previousClient = client
         firstClient = client
         clientCount += 1
+        limits.clients.add(1, ordering: .relaxed)
         counters.acceptedConnections += 1
     }
 
@@ -143,6 +151,7 @@ final class ProxyLoop {
         client.nextClient = nil
         client.previousClient = nil
         clientCount -= 1
+        limits.clients.subtract(1, ordering: .relaxed)
         if clientCount == 0 { drained?.succeed(!wasCut) }
     }
 

@@ -1,7 +1,6 @@
 internal import Synchronization
 
-/// What the event loops of a worker count together: clients, requests, and requests at peers whose number is limited.
-/// Each loop looks at it only when there is a limit.
+/// What the event loops of a worker count together: clients, and requests at peers whose number is limited.
 final class SharedLimits: Sendable {
     /// How many requests one peer has under way, over all loops.
     final class PeerCount: Sendable {

@@ -120,12 +120,15 @@ package struct TableCompiler: Sendable {
     }
 
     private mutating func attach(_ route: CompiledRoute) {
-        for entry in route.source.split { groups[entry.group]?.routes.insert(route.name) }
-        for rule in route.source.force { groups[rule.group]?.routes.insert(route.name) }
+        for name in Self.groups(of: route.source) { groups[name]?.routes.insert(route.name) }
     }
 
     private mutating func detach(_ route: CompiledRoute) {
-        for entry in route.source.split { groups[entry.group]?.routes.remove(route.name) }
-        for rule in route.source.force { groups[rule.group]?.routes.remove(route.name) }
+        for name in Self.groups(of: route.source) { groups[name]?.routes.remove(route.name) }
+    }
+
+    /// The groups that a route names; one may be there more than once.
+    private static func groups(of route: SnapshotRoute) -> [String] {
+        route.split.map(\.group) + route.force.map(\.group) + (route.settings.mirror.map { [$0.group] } ?? [])
     }
 }

@@ -38,9 +38,9 @@ package struct Explanation: Sendable, Encodable {
     package let request: Request
     /// In the order of precedence.
     package let tried: [Candidate]
-    /// Rules that are not listed because there are too many.
+    /// Rules that are not listed because there are too many, or because the request is refused before them.
     package let omitted: Int
-    /// 200 when a peer would get it; else the status that the worker would answer.
+    /// 200 when a peer would get it, 400 when the request isn't valid; else the status that the worker would answer.
     package let status: Int
     package let route: String?
     package let forced: Bool

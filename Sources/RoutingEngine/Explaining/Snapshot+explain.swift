@@ -15,6 +15,7 @@ extension Snapshot {
     package func explain(
         _ request: RequestFacts, groups resolved: TreeDictionary<String, ResolvedGroup>
     ) throws(CompileError) -> Explanation {
+        if let fault = request.fault { return refused(request, fault) }
         let (first, possible) = candidates(for: request)
         var compiler = TableCompiler()
         let table = RouteTable()
@@ -45,6 +46,19 @@ extension Snapshot {
             forced: outcome.forced, stickyKey: outcome.key, salt: outcome.key == nil ? nil : matched?.salt,
             bucket: outcome.bucket, deal: outcome.deal, group: outcome.group, groupReason: outcome.reason,
             peers: Set(names).sorted().flatMap { peers(of: resolved[$0], name: $0) })
+    }
+
+    /// No rule has a say: the proxy reads the request and answers it itself.
+    private func refused(_ request: RequestFacts, _ fault: TargetFault) -> Explanation {
+        Explanation(
+            index: index, revision: revision,
+            request: .init(
+                method: request.method, host: request.host, path: request.path, query: request.query,
+                sourceIP: request.sourceIP),
+            tried: [], omitted: routes.count, status: 400, route: nil, forced: false, stickyKey: nil, salt: nil,
+            bucket: nil, deal: [], group: nil,
+            groupReason: "No rule is looked at: a worker answers the request with 400, because \(fault.words).",
+            peers: [])
     }
 
     /// A group's members, each with its share of the group's requests: by weight, as every balancer keeps to it.

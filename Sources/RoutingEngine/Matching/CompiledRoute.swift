@@ -41,6 +41,9 @@ package final class CompiledRoute {
             groups.append(group.slot)
             isEmpty.append(group.isEmpty)
         }
+        if let mirror = route.settings.mirror, group(mirror.group) == nil {
+            throw CompileError(route: route.name, namesMissing: mirror.group)
+        }
         guard route.split.reduce(0, { $0 + $1.buckets }) == Bucket.count else {
             throw CompileError(reason: "route '\(route.name)' does not deal exactly \(Bucket.count) buckets")
         }

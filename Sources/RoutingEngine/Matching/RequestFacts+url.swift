@@ -1,7 +1,7 @@
 package import RoutingModel
 
 extension RequestFacts {
-    /// A request as a client would send it for a URL: path and query stay as they are written, a fragment isn't sent.
+    /// A request as a client would send it for a URL: path and query stay encoded as they are, a fragment isn't sent.
     ///
     /// What is wrong is recorded by the question's parameter: `/url`, `/method`, `/header`, `/source_ip`.
     /// - Parameters:

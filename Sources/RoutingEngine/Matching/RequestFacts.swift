@@ -4,9 +4,12 @@ internal import RoutingModel
 package struct RequestFacts: Sendable {
     package let method: String
     package let host: String
+    /// In its normal form, without dot segments; as sent when the proxy refuses the request for it.
     package let path: String
     package let query: String
     package let sourceIP: String
+    /// Why the proxy answers such a request with 400, whatever the rules are; nil when it doesn't.
+    package let fault: TargetFault?
     /// All of the above one after the other, then the headers' names and values.
     private let bytes: [UInt8]
     private let fields: [HeadField]
@@ -22,8 +25,17 @@ package struct RequestFacts: Sendable {
         self.method = method
         host = HostPattern.normalize(authority)
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        path = parts.first.map(String.init) ?? "/"
+        let sent = parts.first.map(String.init) ?? "/"
         query = parts.count == 2 ? String(parts[1]) : ""
+        var fault = TargetFault(path: sent, query: query)
+        if fault == nil, sent.utf8.first == UInt8(ascii: "/") {
+            let normal = PathNormalizer.normalize(sent)
+            path = normal ?? sent
+            if normal == nil { fault = .climbs }
+        } else {
+            path = sent
+        }
+        self.fault = fault
         self.sourceIP = IPAddress(sourceIP)?.description ?? sourceIP
         var bytes: [UInt8] = []
         for text in [method, host, path, query, self.sourceIP] { bytes += text.utf8 }

@@ -53,6 +53,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "How long requests in flight may take when it ends. (default: 10s)")
     var drainTimeout: Seconds?
 
+    @OptionGroup var limits: ProxyLimitOptions
     @OptionGroup var observing: ObservingOptions
     @OptionGroup var guardOptions: GuardOptions
     @OptionGroup var history: HistoryOptions
@@ -147,6 +148,7 @@ struct ServeCommand: AsyncParsableCommand {
             listen: try environment.values(proxy, "PROXY"),
             threads: try environment.value(proxyThreads, "PROXY_THREADS"))
         try tlsListen.apply(to: &configuration, environment)
+        try limits.apply(to: &configuration, environment)
         guard !configuration.listen.isEmpty || configuration.tls != nil else { return nil }
         let id = try environment.value(workerId, "WORKER_ID", default: "embedded")
         guard WorkerID.isValid(id) else { throw ValidationError("The worker's id '\(id)' \(WorkerID.rule).") }

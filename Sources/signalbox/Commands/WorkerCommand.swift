@@ -51,6 +51,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "How long requests in flight may take when it ends. (default: 10s)")
     var drainTimeout: Seconds?
 
+    @OptionGroup var limits: ProxyLimitOptions
     @OptionGroup var observing: ObservingOptions
     @OptionGroup var metricsOptions: MetricsOptions
     @OptionGroup var controlOptions: ControlOptions
@@ -84,6 +85,7 @@ struct WorkerCommand: AsyncParsableCommand {
         var configuration = ProxyConfiguration(
             listen: addresses, threads: try environment.value(threads, "THREADS"))
         try tlsListen.apply(to: &configuration, environment)
+        try limits.apply(to: &configuration, environment)
         if addresses.isEmpty, configuration.tls == nil {
             configuration.listen = [ListenAddress(host: "127.0.0.1", port: 8080)]
         }

@@ -17,6 +17,7 @@ import Testing
             ("Upgrade", .upgrade), ("X-Forwarded-For", .forwardedFor), ("X-Forwarded-Proto", .forwardedProto),
             ("X-Forwarded-Host", .forwardedHost), ("X-Forwarded-Port", .forwarded), ("Forwarded", .forwarded),
             ("X-Real-IP", .realIP), ("Proxy-Connection", .hopByHop), ("HTTP2-Settings", .hopByHop),
+            ("X-Signalbox-Debug", .hopByHop),
         ]
         for (name, expected) in names {
             #expect(tag(name) == expected, "\(name)")

@@ -4,6 +4,9 @@ import Synchronization
 final class Counter: Sendable {
     private let state = Mutex(0)
 
+    /// How many numbers were given.
+    var value: Int { state.withLock { $0 } }
+
     func next() -> Int {
         state.withLock { number in
             defer { number += 1 }

@@ -1,21 +1,7 @@
+import RoutingEngine
 import Testing
 
-@testable import ProxyWorker
-
 @Suite struct PathNormalizerTests {
-    private func normalize(_ path: String) -> String? {
-        let bytes = [UInt8](latin: path)
-        var target = [UInt8](repeating: 0, count: bytes.count)
-        let count = bytes.withUnsafeBufferPointer { source in
-            target.withUnsafeMutableBufferPointer { room in
-                source.baseAddress.flatMap { from in
-                    room.baseAddress.flatMap { PathNormalizer.normalize(from, bytes.count, into: $0) }
-                }
-            }
-        }
-        return count.map { Array(target[..<$0]).latin }
-    }
-
     /// RFC 3986 section 5.2.4, on segments; nil where that would go above the root.
     private func reference(_ path: String) -> String? {
         var kept: [Substring] = []
@@ -41,9 +27,9 @@ import Testing
         for _ in 0..<4 {
             paths = paths.flatMap { path in parts.map { "\(path)/\($0)" } }
             for path in paths {
-                let normal = normalize(path)
+                let normal = PathNormalizer.normalize(path)
                 #expect(normal == reference(path), "\(path)")
-                if let normal { #expect(normalize(normal) == normal, "\(path)") }
+                if let normal { #expect(PathNormalizer.normalize(normal) == normal, "\(path)") }
                 seen += 1
             }
         }

@@ -1,0 +1,103 @@
+import ArgumentParser
+import NIOCore
+import ProxyWorker
+
+/// How long and how much a proxy bears, and whom it believes.
+struct ProxyLimitOptions: ParsableArguments {
+    @Option(help: "For making a connection to a peer, TLS included. (default: 1s)")
+    var connectTimeout: Seconds?
+
+    @Option(help: "For a request's head, from its first byte on. (default: 15s)")
+    var requestHeadTimeout: Seconds?
+
+    @Option(help: "From the end of a request to the head of its response. (default: 30s)")
+    var responseTimeout: Seconds?
+
+    @Option(help: "In the middle of a body, or in a tunnel: without a byte moving. (default: 60s)")
+    var streamIdleTimeout: Seconds?
+
+    @Option(help: "For a whole request, from its head to the end of its response. (default: without limit)")
+    var totalTimeout: Seconds?
+
+    @Option(help: "For a client between two requests, with HTTP/2 too. (default: 60s)")
+    var clientIdleTimeout: Seconds?
+
+    @Option(help: "For a kept connection to a peer between two requests; 0s: none is kept. (default: 4s)")
+    var upstreamIdleTimeout: Seconds?
+
+    @Option(help: "For a client's TLS handshake. (default: 10s)")
+    var tlsHandshakeTimeout: Seconds?
+
+    @Option(help: "Clients' connections at a time. (default: 200000)")
+    var maxClients: Int?
+
+    @Option(help: "Requests under way at a time, dealt out evenly to the event loops. (default: 100000)")
+    var maxRequests: Int?
+
+    @Option(help: "Idle connections that each event loop keeps to each peer. (default: 64)")
+    var maxIdlePerPeer: Int?
+
+    @Option(help: "Bytes of a request's head. (default: 65536)")
+    var maxHeadBytes: Int?
+
+    @Option(
+        help: """
+            A proxy in front of this one that is believed when it says for whom it speaks: an address, or a network as \
+            10.0.0.0/8; may be repeated. (default: none)
+            """)
+    var trustedProxy: [AddressRange] = []
+
+    /// Sets what the flags and the environment say.
+    /// - Throws: `ValidationError`, naming what can't be.
+    func apply(to configuration: inout ProxyConfiguration, _ environment: Environment) throws {
+        func set(
+            _ place: WritableKeyPath<ProxyConfiguration, Duration>, _ given: Seconds?, _ flag: String,
+            from least: Duration = .milliseconds(10)
+        ) throws {
+            if let time = try Self.time(given, flag, from: least, environment) { configuration[keyPath: place] = time }
+        }
+        func set(
+            _ place: WritableKeyPath<ProxyConfiguration, Int>, _ given: Int?, _ flag: String, _ range: ClosedRange<Int>
+        ) throws {
+            guard let value = try environment.value(given, Self.variable(flag)) else { return }
+            guard range.contains(value) else {
+                throw ValidationError(
+                    "--\(flag) must be from \(range.lowerBound) to \(range.upperBound), not \(value).")
+            }
+            configuration[keyPath: place] = value
+        }
+        try set(\.connectTimeout, connectTimeout, "connect-timeout")
+        try set(\.requestHeadTimeout, requestHeadTimeout, "request-head-timeout")
+        try set(\.responseHeadTimeout, responseTimeout, "response-timeout")
+        try set(\.streamIdleTimeout, streamIdleTimeout, "stream-idle-timeout")
+        try set(\.clientIdleTimeout, clientIdleTimeout, "client-idle-timeout")
+        try set(\.upstreamIdleTimeout, upstreamIdleTimeout, "upstream-idle-timeout", from: .zero)
+        configuration.totalTimeout = try Self.time(
+            totalTimeout, "total-timeout", from: .milliseconds(10), environment)
+        if let time = try Self.time(tlsHandshakeTimeout, "tls-handshake-timeout", from: .milliseconds(10), environment)
+        {
+            configuration.tls?.handshakeTimeout = TimeAmount(time)
+        }
+        try set(\.maxClients, maxClients, "max-clients", 1...10_000_000)
+        try set(\.maxRequests, maxRequests, "max-requests", 1...10_000_000)
+        try set(\.maxIdlePerPeer, maxIdlePerPeer, "max-idle-per-peer", 0...100_000)
+        try set(\.maxHeadBytes, maxHeadBytes, "max-head-bytes", 1_024...262_144)
+        configuration.trustedProxies = TrustedProxies(try environment.values(trustedProxy, "TRUSTED_PROXY"))
+    }
+
+    private static func time(
+        _ given: Seconds?, _ flag: String, from least: Duration, _ environment: Environment
+    ) throws -> Duration? {
+        guard let time = try environment.value(given, variable(flag))?.duration else { return nil }
+        guard time >= least, time <= .seconds(86_400) else {
+            throw ValidationError("--\(flag) must be from \(least == .zero ? "0s" : "10ms") to 24h.")
+        }
+        return time
+    }
+
+    private static func variable(_ flag: String) -> String { flag.uppercased().replacing("-", with: "_") }
+}
+
+extension AddressRange: ExpressibleByArgument {
+    package init?(argument: String) { self.init(argument) }
+}
