@@ -1,0 +1,97 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import RoutingModel
+import Synchronization
+import TestKit
+import Testing
+
+@Suite struct HandoverTests {
+    /// What clients have seen.
+    private final class Clients: Sendable {
+        let served = Atomic<Int>(0)
+        let failures = Mutex<[String]>([])
+        let isOver = Atomic<Bool>(false)
+
+        /// Asks again and again, over a connection that is kept, or each time over a new one.
+        func ask(_ port: Int, keepsConnection: Bool) async {
+            while !isOver.load(ordering: .relaxed) {
+                do {
+                    var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/")
+                    request.headers.add(name: "host", value: "star.test")
+                    if !keepsConnection { request.headers.add(name: "connection", value: "close") }
+                    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+                    let text = String(buffer: try await response.body.collect(upTo: 1 << 10))
+                    if response.status == .ok, text == "one" {
+                        served.add(1, ordering: .relaxed)
+                    } else {
+                        failures.withLock { $0.append("\(response.status): \(text)") }
+                    }
+                } catch {
+                    failures.withLock { $0.append("\(error)") }
+                }
+            }
+        }
+    }
+
+    @Test("workers relieve one another, and no client notices; also while the control plane is away")
+    func relief() async throws {
+        try await StarService.with(["one"]) { star in
+            let one = try star.port("one")
+            try await SignalboxProcess.with(proxy: false) { box in
+                _ = try await box.api.put(
+                    "/v1/groups/g", ["peers": [["address": "127.0.0.1", "port": .integer(Int64(one))]]])
+                _ = try await box.api.put("/v1/routes/r", ["split": [["group": "g", "weight": 100]]])
+                let port = try FreePort.take()
+                let metrics = try FreePort.take()
+                let arguments = [
+                    "worker", "--control", box.api.url, "--listen", "127.0.0.1:\(port)", "--id", "edge-1",
+                    "--state-dir", "\(box.directory)/worker-state", "--handover", "\(box.directory)/handover",
+                    "--metrics", "127.0.0.1:\(metrics)",
+                ]
+                let environment = ["SIGNALBOX_ADMIN_TOKEN": SignalboxProcess.token]
+                let clients = Clients()
+                var worker = try ChildProcess(try Binary.path(), arguments, environment: environment)
+                do {
+                    try await eventually("it serves") { (try? await ProxyClient.get(port: port))?.text == "one" }
+                    try await withThrowingTaskGroup(of: Void.self) { tasks in
+                        for number in 0..<8 {
+                            tasks.addTask { await clients.ask(port, keepsConnection: number % 2 == 0) }
+                        }
+                        defer { clients.isOver.store(true, ordering: .relaxed) }
+                        // The last one starts from disk.
+                        for round in 1...4 {
+                            if round == 4 { try await box.kill() }
+                            let before = worker
+                            // Its options are in order, but a snapshot never comes: it dies without having begun.
+                            let stillborn = try ChildProcess(
+                                try Binary.path(), arguments + ["--control", "http://127.0.0.1:1"],
+                                environment: environment)
+                            stillborn.signal(SIGKILL)
+                            _ = try await stillborn.waitForExit()
+                            worker = try ChildProcess(try Binary.path(), arguments, environment: environment)
+                            let status = try await before.waitForExit(within: .seconds(40))
+                            #expect(status == 0, "\(before.output.suffix(2_000))")
+                            let served = clients.served.load(ordering: .relaxed)
+                            try await eventually("clients are served") {
+                                clients.served.load(ordering: .relaxed) > served + 200
+                            }
+                        }
+                    }
+                    #expect(clients.failures.withLock { $0 } == [])
+                    try await eventually("the metrics listener is the newest worker's, and says how old its routing is")
+                    {
+                        let text = try? await ProxyClient.get(port: metrics, path: "/metrics").text
+                        return text?.contains("signalbox_worker_snapshot_age_seconds") == true
+                    }
+                    worker.signal(SIGTERM)
+                    #expect(try await worker.waitForExit() == 0)
+                } catch {
+                    await worker.stop()
+                    throw TestFailure("\(error)\n--- the worker said:\n\(worker.output.suffix(4_000))")
+                }
+            }
+        }
+    }
+}
