@@ -18,18 +18,14 @@ struct AddressNumber: Hashable, Sendable {
         let parsed = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 46) { room -> (UInt64, UInt64)? in
             for place in 0..<text.count { room[place] = CChar(bitPattern: text[place]) }
             room[text.count] = 0
-            var four = in_addr()
+            // In network byte order, as `in_addr` and `in6_addr` have them.
+            var four: UInt32 = 0
             if inet_pton(AF_INET, room.baseAddress, &four) == 1 {
-                return (0, 0xFFFF_0000_0000 | UInt64(UInt32(bigEndian: four.s_addr)))
+                return (0, 0xFFFF_0000_0000 | UInt64(UInt32(bigEndian: four)))
             }
-            var six = in6_addr()
+            var six: (UInt64, UInt64) = (0, 0)
             guard inet_pton(AF_INET6, room.baseAddress, &six) == 1 else { return nil }
-            return withUnsafeBytes(of: six) { bytes in
-                (
-                    UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
-                    UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-                )
-            }
+            return (UInt64(bigEndian: six.0), UInt64(bigEndian: six.1))
         }
         guard let parsed else { return nil }
         (high, low) = parsed
@@ -49,7 +45,7 @@ struct AddressNumber: Hashable, Sendable {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 46) { room in
             let written: UnsafePointer<CChar>?
             if isIPv4 {
-                var four = in_addr(s_addr: UInt32(truncatingIfNeeded: low).bigEndian)
+                var four = UInt32(truncatingIfNeeded: low).bigEndian
                 written = inet_ntop(AF_INET, &four, room.baseAddress, 46)
             } else {
                 var six = (high.bigEndian, low.bigEndian)
