@@ -41,7 +41,10 @@ extension ProxyWorker {
         let listeners = state.withLock { $0.listeners }
         var sockets: [(address: String, descriptor: CInt)] = []
         for listener in listeners { sockets.append((listener.address, try await listener.descriptor())) }
-        if await handover.serve(sockets) { return }
+        let isRelieved = await handover.serve(sockets) { wanted in
+            for listener in listeners { listener.accept(wanted) }
+        }
+        if isRelieved { return }
         // There is nobody to hand over to any more, and the worker goes on.
         while true { try await Task.sleep(for: .seconds(86_400)) }
     }

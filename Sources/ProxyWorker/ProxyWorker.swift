@@ -93,27 +93,35 @@ package final class ProxyWorker: Service {
             health.onChange { change in
                 for loop in loops { loop.eventLoop.execute { loop.proxy.value.apply(change) } }
             }
+            var wasRelieved = false
             do {
-                try await cancelWhenGracefulShutdown {
+                wasRelieved = try await cancelWhenGracefulShutdown {
                     // The first that returns ends the worker.
-                    try await withThrowingTaskGroup(of: Void.self) { tasks in
+                    try await withThrowingTaskGroup(of: Bool.self) { tasks in
                         if let certificates, let tls = self.configuration.tls {
                             tasks.addTask {
                                 try await certificates.watch(every: tls.reloadInterval, logger: self.logger)
+                                return false
                             }
                         }
-                        tasks.addTask { try await self.followSnapshots(loops, checker, certificates) }
+                        tasks.addTask {
+                            try await self.followSnapshots(loops, checker, certificates)
+                            return false
+                        }
                         if let handover = self.handover {
-                            tasks.addTask { try await self.handOver(to: handover) }
+                            tasks.addTask {
+                                try await self.handOver(to: handover)
+                                return true
+                            }
                         }
                         defer { tasks.cancelAll() }
-                        try await tasks.next()
+                        return try await tasks.next() ?? false
                     }
                 }
             } catch is CancellationError {
                 // Told to stop: the one way out of following.
             }
-            await stop(loops)
+            await stop(loops, wasRelieved: wasRelieved)
             outcome = Task.isCancelled ? .failure(CancellationError()) : .success(())
         } catch {
             outcome = .failure(error)
@@ -126,13 +134,13 @@ package final class ProxyWorker: Service {
     }
 
     /// Ends in order, or at once when the task was cancelled.
-    private func stop(_ loops: [LoopHandle]) async {
+    private func stop(_ loops: [LoopHandle], wasRelieved: Bool = false) async {
         let listeners = state.withLock { state in
             defer { state.listeners = [] }
             return state.listeners
         }
         for listener in listeners { try? await listener.channel.close() }
-        if !Task.isCancelled { await drain(loops) }
+        if !Task.isCancelled { await drain(loops, wasRelieved: wasRelieved) }
         for loop in loops { try? await loop.run { $0.stop() } }
         // The last report is sent when there are no loops any more.
         await traffic.finish()
@@ -143,11 +151,15 @@ package final class ProxyWorker: Service {
         }
     }
 
-    private func drain(_ loops: [LoopHandle]) async {
+    private func drain(_ loops: [LoopHandle], wasRelieved: Bool) async {
         logger.info("draining", metadata: ["worker": "\(id)"])
         let limit = configuration.drainTimeout
+        // Nobody waits for the end of a worker that was relieved.
+        let patience = wasRelieved ? limit * 3 / 4 : configuration.lameDuck
         let drains = loops.map { loop in
-            loop.eventLoop.flatSubmit { loop.proxy.value.drain(within: TimeAmount(limit)) }
+            loop.eventLoop.flatSubmit {
+                loop.proxy.value.drain(within: TimeAmount(limit), patience: TimeAmount(patience))
+            }
         }
         var finished = true
         await withTaskCancellationHandler {

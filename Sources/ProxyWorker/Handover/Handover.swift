@@ -16,8 +16,11 @@ internal import Darwin
 /// whoever accepts.
 ///
 /// The two speak over a socket in the directory: the newer one says `take 1`; the older one answers with a line of
-/// `host:port=count` for each address, its sockets with it (unix(7), `SCM_RIGHTS`); the newer one says `ready` once it
-/// accepts. If it ends before that, nothing has changed.
+/// `host:port=count` for each address, its sockets with it (unix(7), `SCM_RIGHTS`), and accepts nothing more; the newer
+/// one says `ready` once it accepts. If it ends before that, the older one goes on as before.
+///
+/// The two never accept at the same time: NIO takes it for impossible that somebody else has accepted what it was told
+/// of.
 package final class Handover: Sendable {
     /// How long either waits for the other's next word, in seconds. Both have all that they need to say it.
     static let patience = 10
@@ -103,9 +106,13 @@ package final class Handover: Sendable {
     // MARK: The older worker
 
     /// Waits for a newer worker that asks for the sockets, and gives them.
-    /// - Parameter sockets: what is listened on; they stay the caller's, and must stay open until this returns.
+    /// - Parameters:
+    ///   - sockets: what is listened on; they stay the caller's, and must stay open until this returns.
+    ///   - accept: called, on a thread that may be blocked, when they are about to be given, and when they weren't taken.
     /// - Returns: true when a newer worker accepts on them; false when none ever will, or the task was cancelled.
-    func serve(_ sockets: [(address: String, descriptor: CInt)]) async -> Bool {
+    func serve(
+        _ sockets: [(address: String, descriptor: CInt)], accept: @escaping @Sendable (Bool) -> Void = { _ in }
+    ) async -> Bool {
         let listener: CInt
         do {
             listener = try HandoverChannel.listen(at: path)
@@ -116,7 +123,9 @@ package final class Handover: Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 // A thread of its own: it waits for as long as the worker lives.
-                let thread = Thread { [self] in continuation.resume(returning: wait(on: listener, sockets)) }
+                let thread = Thread { [self] in
+                    continuation.resume(returning: wait(on: listener, sockets, accept))
+                }
                 thread.name = "handover"
                 thread.start()
             }
@@ -129,14 +138,16 @@ package final class Handover: Sendable {
         }
     }
 
-    private func wait(on listener: CInt, _ sockets: [(address: String, descriptor: CInt)]) -> Bool {
+    private func wait(
+        on listener: CInt, _ sockets: [(address: String, descriptor: CInt)], _ accept: (Bool) -> Void
+    ) -> Bool {
         guard blocks(listener) else {
             close(listener)
             return false
         }
         defer { unblocked(listener) { close(listener) } }
         while true {
-            let accepted = accept(listener, nil, nil)
+            let accepted = Self.next(listener)
             if accepted < 0 {
                 if errno == EINTR || errno == ECONNABORTED { continue }
                 return false
@@ -146,17 +157,24 @@ package final class Handover: Sendable {
                 return false
             }
             let channel = HandoverChannel(taking: accepted)
-            let hasTakenOver = give(sockets, over: channel)
+            let hasTakenOver = give(sockets, accept, over: channel)
             unblocked(accepted) {}
             if hasTakenOver { return true }
         }
     }
 
-    private func give(_ sockets: [(address: String, descriptor: CInt)], over channel: borrowing HandoverChannel) -> Bool
-    {
+    private static func next(_ listener: CInt) -> CInt { accept(listener, nil, nil) }
+
+    private func give(
+        _ sockets: [(address: String, descriptor: CInt)], _ accept: (Bool) -> Void,
+        over channel: borrowing HandoverChannel
+    ) -> Bool {
         channel.setTimeout(seconds: Self.patience)
+        var hasTakenOver = false
         do {
             guard try channel.receive()?.line == "take 1" else { return false }
+            accept(false)
+            defer { if !hasTakenOver { accept(true) } }
             var counts: [(address: String, count: Int)] = []
             for (address, _) in sockets {
                 if counts.last?.address == address {
@@ -169,6 +187,7 @@ package final class Handover: Sendable {
                 counts.map { "\($0.address)=\($0.count)" }.joined(separator: " "), sockets.map(\.descriptor))
             if try channel.receive()?.line == "ready" {
                 logger.notice("a newer worker has taken over")
+                hasTakenOver = true
                 return true
             }
             logger.warning("a newer worker asked for the sockets and ended before it was ready")

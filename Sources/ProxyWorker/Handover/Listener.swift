@@ -6,6 +6,9 @@ struct Listener {
     /// What was asked for, `host:port`; a port 0 stays one.
     let address: String
 
+    /// Whether clients are taken; they wait in the socket's queue while they aren't. Blocks: not for event loops.
+    func accept(_ wanted: Bool) { try? channel.setOption(.autoRead, value: wanted).wait() }
+
     /// The channel's socket: its own, to be used while the channel is open.
     func descriptor() async throws -> CInt {
         let channel = channel

@@ -196,14 +196,15 @@ final class ProxyLoop {
     // MARK: The end
 
     /// Closes idle clients and lets the others finish what they are at; cuts those that have not after `limit`.
+    /// - Parameter patience: how long clients that are idle get for one more request, which is answered with
+    ///   `Connection: close`. Closing a connection may always cross a request on it.
     /// - Returns: whether all of them finished, once no client is left.
-    func drain(within limit: TimeAmount) -> EventLoopFuture<Bool> {
+    func drain(within limit: TimeAmount, patience: TimeAmount) -> EventLoopFuture<Bool> {
         let promise = eventLoop.makePromise(of: Bool.self)
         isDraining = true
         drained = promise
         eventLoop.assumeIsolated().scheduleTask(in: limit) { [weak self] in self?.cutClients() }
-        // A request may be on its way on a connection that looks idle: it is answered, with `Connection: close`.
-        eventLoop.assumeIsolated().scheduleTask(in: min(limit, times.lameDuck)) { [weak self] in self?.closeIdle() }
+        eventLoop.assumeIsolated().scheduleTask(in: min(limit, patience)) { [weak self] in self?.closeIdle() }
         if clientCount == 0 { drained?.succeed(true) }
         return promise.futureResult
     }

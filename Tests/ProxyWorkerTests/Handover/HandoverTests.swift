@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Synchronization
 import TestKit
 import Testing
 
@@ -80,7 +81,10 @@ import Darwin
             let older = try Self.make(directory)
             let socket = try Self.listener().descriptor
             defer { close(socket) }
-            let serving = Task { await older.serve([("a:1", socket)]) }
+            let accepts = Mutex<[Bool]>([])
+            let serving = Task {
+                await older.serve([("a:1", socket)]) { wanted in accepts.withLock { $0.append(wanted) } }
+            }
             try await eventually("the older one listens") {
                 guard let channel = try HandoverChannel.connect(to: "\(directory)/handover.sock") else { return false }
                 try channel.send("take 1")
@@ -89,6 +93,7 @@ import Darwin
                 // It ends here, without a word.
                 return given?.line == "a:1=1"
             }
+            try await eventually("it accepts again") { accepts.withLock { $0 } == [false, true] }
             let next = try Self.make(directory)
             try await next.inherit()
             let inherited = next.take("a:1")
@@ -96,6 +101,7 @@ import Darwin
             inherited.forEach { close($0) }
             next.isReady()
             #expect(await serving.value)
+            #expect(accepts.withLock { $0 } == [false, true, false])
         }
     }
 
