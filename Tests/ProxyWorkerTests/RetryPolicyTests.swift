@@ -72,7 +72,7 @@ import Testing
             try await connection.waitForEnd()
         }
         let good = try await answering(200, "good")
-        let policy = RetryPolicy(perTryTimeout: RuleDuration(milliseconds: 1_000), on: [.timeout])
+        let policy = RetryPolicy(perTryTimeout: .seconds(5), on: [.timeout])
         try await WorkerFixture.run(.to(slow.port, good.port, settings: RouteSettings(retry: policy))) { worker in
             for _ in 0..<2 {
                 let answer = try await worker.get()

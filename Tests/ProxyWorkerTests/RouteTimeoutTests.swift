@@ -56,7 +56,7 @@ import Testing
                 try await Task.sleep(for: .milliseconds(5))
             }
         }
-        let timeouts = RouteTimeouts(total: RuleDuration(milliseconds: 1_500))
+        let timeouts = RouteTimeouts(total: .seconds(5))
         try await WorkerFixture.run(.to(stub.port, settings: RouteSettings(timeouts: timeouts))) { worker in
             let client = try await worker.connect()
             try await client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
