@@ -51,8 +51,10 @@ extension ProxyWorker {
     }
 
     /// Sets what a scrape of a worker shows of routes and groups. A control plane shows that of all its workers.
-    /// - Parameter age: of what is in force, in seconds; see `HTTPSnapshotSource.age`.
-    func recordTraffic(in registry: PrometheusRegistry, age: Double?) async {
+    /// - Parameters:
+    ///   - age: of what is in force, in seconds; see `HTTPSnapshotSource.age`.
+    ///   - isFromDisk: see `HTTPSnapshotSource.isFromDisk`.
+    func recordTraffic(in registry: PrometheusRegistry, age: Double?, isFromDisk: Bool) async {
         await traffic.collect()
         var sums: [TrafficKey: (counters: TrafficCounters, active: Int)] = [:]
         traffic.totals.forEach { key, counters, active in
@@ -63,5 +65,6 @@ extension ProxyWorker {
         registry.record(sums.map { ($0.key, $0.value.counters, $0.value.active) })
         registry.replace(gauge: "signalbox_worker_index", with: [([], Double(appliedIndex))])
         if let age { registry.replace(gauge: "signalbox_worker_snapshot_age_seconds", with: [([], age)]) }
+        registry.replace(gauge: "signalbox_worker_snapshot_from_disk", with: [([], isFromDisk ? 1 : 0)])
     }
 }

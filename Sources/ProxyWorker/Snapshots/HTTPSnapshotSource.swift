@@ -53,6 +53,8 @@ package final class HTTPSnapshotSource: SnapshotSource {
         var digestMismatches = 0
         /// When the control plane last said that what is in force, or was given out, is the newest there is.
         var confirmedAt: Timestamp?
+        /// Whether what was given out last came from disk, and the control plane has said nothing since.
+        var isFromDisk = false
         var touchedAt = ContinuousClock.now
     }
 
@@ -92,6 +94,9 @@ package final class HTTPSnapshotSource: SnapshotSource {
         state.withLock { $0.confirmedAt }.map { Double(max(0, Timestamp.now().milliseconds - $0.milliseconds)) / 1_000 }
     }
 
+    /// Whether the snapshot in force came from disk and the control plane hasn't answered since.
+    package var isFromDisk: Bool { state.withLock { $0.isFromDisk } }
+
     package func next(after applied: Int) async throws -> SnapshotUpdate {
         await settle(applied)
         while true {
@@ -110,12 +115,14 @@ package final class HTTPSnapshotSource: SnapshotSource {
                     state.withLock { state in
                         state.offered = stored
                         state.confirmedAt = confirmedAt
+                        state.isFromDisk = true
                     }
                     logger.warning(
                         "starting from the snapshot on disk",
                         metadata: [
                             "index": "\(stored.index)",
                             "confirmed_at": "\(confirmedAt.map { "\($0)" } ?? "unknown")",
+                            "age_seconds": "\(age.map { "\(Int($0))" } ?? "unknown")",
                         ])
                     return SnapshotUpdate(stored.snapshot)
                 }
@@ -136,7 +143,9 @@ package final class HTTPSnapshotSource: SnapshotSource {
             guard let offered = state.offered, offered.index == applied else { return nil }
             state.applied = offered
             state.refused = nil
-            return offered
+            // What came from disk is there, with the time at which it was confirmed: to write it anew would make it
+            // look fresh to the next start.
+            return state.isFromDisk ? nil : offered
         }
         if let inForce { await keeper?.keep(inForce) }
     }
@@ -220,6 +229,7 @@ package final class HTTPSnapshotSource: SnapshotSource {
             state.backoff.reset()
             defer { state.lastError = nil }
             state.confirmedAt = .now()
+            state.isFromDisk = false
             let now = ContinuousClock.now
             let marks = file != nil && now - state.touchedAt > .seconds(10)
             if marks { state.touchedAt = now }

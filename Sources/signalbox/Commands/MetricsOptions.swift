@@ -19,7 +19,7 @@ struct MetricsOptions: ParsableArguments {
             host: address.host, port: address.port, metrics: registry,
             beforeScrape: {
                 await worker.recordMetrics(in: registry)
-                await worker.recordTraffic(in: registry, age: source.age)
+                await worker.recordTraffic(in: registry, age: source.age, isFromDisk: source.isFromDisk)
             },
             unreadiness: { worker.appliedIndex == 0 ? ["there is no snapshot in force yet"] : [] },
             waitsForAddress: waitsForAddress, logger: logger,
