@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import Logging
 import RoutingModel
+import Synchronization
 import TestKit
 import Testing
 
@@ -157,6 +158,38 @@ import Testing
             let stored = try await source.next(after: 0).snapshot
             #expect(stored == .to(1, index: 5))
         }
+    }
+
+    @Test("Starts from disk make what is there look no younger; the control plane's word does")
+    func age() async throws {
+        let directory = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try SnapshotFile(directory: directory).write(Array(Self.json(.to(1, index: 5)).utf8))
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -3_600)], ofItemAtPath: "\(directory)/snapshot.json")
+        for _ in 0..<2 {
+            let gone = try ReservedPort()
+            try await withSource(gone.number, state: directory) { source in
+                #expect(source.age == nil)
+                _ = try await source.next(after: 0)
+                #expect(try #require(source.age) >= 3_600)
+                #expect(source.isFromDisk)
+                // It is in force, and nothing more comes.
+                let asking = Task { try await source.next(after: 5) }
+                try await eventually("it is taken for applied") { source.state.withLock { $0.applied != nil } }
+                asking.cancel()
+                _ = await asking.result
+                await source.finish()
+                #expect(try #require(source.age) >= 3_600)
+            }
+        }
+        let control = try await controlPlane { _ in ("200 OK", Self.json(.to(1, index: 5))) }
+        try await withSource(control.port, state: directory) { source in
+            _ = try await source.next(after: 0)
+            #expect(try #require(source.age) < 3_600)
+            #expect(!source.isFromDisk)
+        }
+        await control.stop()
     }
 
     @Test("A control plane that answers comes before what is on disk; a broken file is no obstacle")

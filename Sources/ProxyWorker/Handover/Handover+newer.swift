@@ -21,9 +21,9 @@ extension Handover {
     }
 
     private func ask() throws {
-        let deadline = ContinuousClock.now + .seconds(Self.patience)
+        let deadline = ContinuousClock.now + .seconds(patience)
         // One that ends, or is being relieved by a third, breaks off; the third will be there in a moment.
-        while let channel = try HandoverChannel.connect(to: path, timeout: Self.patience) {
+        while let channel = try HandoverChannel.connect(to: path, timeout: patience) {
             if let inherited = try? Self.converse(channel) {
                 logger.notice(
                     "taking over from a running worker", metadata: ["sockets": "\(inherited.count)"])

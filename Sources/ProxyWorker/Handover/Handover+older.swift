@@ -79,7 +79,7 @@ extension Handover {
     private func give(
         _ sockets: [(address: String, descriptor: CInt)], _ accept: (Bool) -> Void, over channel: HandoverChannel
     ) -> Bool {
-        channel.setTimeout(seconds: Self.patience)
+        channel.setTimeout(seconds: patience)
         do {
             try channel.checkPeer()
             guard try channel.receive()?.line == "take 1" else { return false }

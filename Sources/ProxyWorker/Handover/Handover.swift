@@ -20,10 +20,9 @@ internal import Synchronization
 /// long, the older one says `no`. The two never accept at the same time: NIO takes it for impossible that somebody else
 /// has accepted what it was told of.
 package final class Handover: Sendable {
-    /// How long either waits for the other's next word, in seconds. Both have all that they need to say it.
-    static let patience = 10
-
     let path: String
+    /// How long either waits for the other's next word, in seconds.
+    let patience: Int
     let logger: Logger
     let state = Mutex(State())
 
@@ -48,13 +47,15 @@ package final class Handover: Sendable {
         var hasEnded = false
     }
 
-    /// - Parameter directory: made, for this user alone, when it isn't there; workers that relieve one another name the
-    ///   same.
+    /// - Parameters:
+    ///   - directory: made, for this user alone, when it isn't there; workers that relieve one another name the same.
+    ///   - patience: how long either waits for the other's next word, in seconds. Both have all that they need to say it.
     /// - Throws: when it can't be made.
-    package init(directory: String, logger: Logger) throws {
+    package init(directory: String, patience: Int = 10, logger: Logger) throws {
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         path = "\(directory)/handover.sock"
+        self.patience = patience
         self.logger = logger
     }
 }
