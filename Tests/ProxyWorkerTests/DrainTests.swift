@@ -63,6 +63,43 @@ import Testing
         await stub.stop()
     }
 
+    @Test("A response that began before it was told to stop kept its connection: one more request is answered on it")
+    func keepsItsWord() async throws {
+        let goOn = Latch<Void>()
+        let stub = try await UpstreamStub.start { connection in
+            while true {
+                if try await connection.readRequest().target == "/last" {
+                    return try await connection.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlast")
+                }
+                try await connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello")
+                try await goOn.get()
+                try await connection.write("world")
+            }
+        }
+        try await WorkerFixture.run(.to(stub.port), configure: { $0.lameDuck = .seconds(20) }) { worker in
+            let client = try await worker.connect()
+            try await client.write("GET /first HTTP/1.1\r\nHost: a\r\n\r\n")
+            let begin = try await client.read(until: "hello")
+            #expect(!begin.contains("close"))
+            await worker.shutDown()
+            let port = try await worker.port
+            try await eventually("no listener") {
+                guard let more = try? await RawConnection.connect(to: ("127.0.0.1", port)) else { return true }
+                await more.close()
+                return false
+            }
+            goOn.set(.success(()))
+            _ = try await client.read(until: "world")
+            try await client.write("GET /last HTTP/1.1\r\nHost: a\r\n\r\n")
+            let response = try await client.readResponse()
+            #expect(response.body == "last")
+            #expect(response.values("Connection") == ["close"])
+            #expect(try await client.waitForEnd() == .orderly)
+            try await worker.waitUntilStopped()
+        }
+        await stub.stop()
+    }
+
     @Test("A response that had begun is finished too")
     func finishesResponse() async throws {
         let goOn = Latch<Void>()

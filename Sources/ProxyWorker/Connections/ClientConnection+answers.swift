@@ -88,7 +88,7 @@ extension ClientConnection {
     }
 
     private func goOn(closing: Bool) {
-        if closing || proxy.isDraining && requestBody.hasEnded {
+        if closing {
             closeGracefully()
         } else if requestBody.hasEnded {
             becomeIdle()
@@ -98,11 +98,12 @@ extension ClientConnection {
         }
     }
 
-    /// Ready for the next request.
+    /// Ready for the next request. While the worker drains, too: a response that began before that has not said that the
+    /// connection ends, and its client may be asking already. The next one says so.
     func becomeIdle() {
         phase = .idle
         isReceivingHead = false
-        if proxy.isDraining { return closeGracefully() }
+        if proxy.closesIdle, waiting == nil { return closeGracefully() }
         deadline = proxy.now + proxy.times.clientIdle
     }
 }
