@@ -30,7 +30,7 @@ struct ReliefTests {
     }
 
     /// New connections, enough for the kernel to use every socket of some.
-    private static func ask(_ port: Int, times: Int = 64) async throws {
+    private static func ask(_ port: Int, times: Int = 32) async throws {
         for _ in 0..<times {
             let client = try await RawConnection.connect(to: ("127.0.0.1", port))
             try await client.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
