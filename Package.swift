@@ -285,7 +285,7 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "RoutingModel", "TestKit", "signalbox",
+                "ProxyWorker", "RoutingModel", "TestKit", "signalbox",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),

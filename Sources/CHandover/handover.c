@@ -7,7 +7,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-// The CMSG macros can't be had in Swift (unix(7), SCM_RIGHTS).
+// The CMSG macros and struct ucred can't be had in Swift (unix(7), SCM_RIGHTS, SO_PEERCRED).
 
 int handover_send(int socket, const void *bytes, size_t count, const int *fds, int fd_count) {
     char control[CMSG_SPACE(sizeof(int) * HANDOVER_MAX_FDS)];
@@ -65,4 +65,17 @@ ssize_t handover_receive(int socket, void *bytes, size_t capacity, int *fds, int
         }
     }
     return received;
+}
+
+int handover_peer(int socket, uid_t *user) {
+#ifdef SO_PEERCRED
+    struct ucred peer;
+    socklen_t size = sizeof(peer);
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return errno;
+    *user = peer.uid;
+    return 0;
+#else
+    gid_t group;
+    return getpeereid(socket, user, &group) == 0 ? 0 : errno;
+#endif
 }

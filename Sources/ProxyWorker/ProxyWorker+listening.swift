@@ -12,25 +12,40 @@ internal import Darwin
 #endif
 
 extension ProxyWorker {
+    /// One address that is listened on.
+    private struct Place {
+        let asked: ListenAddress
+        /// Nil: without TLS.
+        let certificates: ServerCertificates?
+        /// With the port that was really bound.
+        var target: SocketAddress
+        /// How many sockets there are.
+        var count = 0
+    }
+
     /// Listens on every address, with one listener per event loop: the kernel deals connections out to them
-    /// (`SO_REUSEPORT`), and a connection stays on the loop that accepted it.
+    /// (`SO_REUSEPORT`), and a connection stays on the loop that accepted it. Nothing is accepted before everything is
+    /// open, and an older worker, if there is one, has stopped accepting.
     func listen(_ loops: [LoopHandle], _ certificates: ServerCertificates?) async throws {
+        var places =
+            try configuration.listen.map { try Self.place($0, nil) }
+            + (configuration.tls?.listen ?? []).map { try Self.place($0, certificates) }
         try await handover?.inherit()
-        var addresses: [ListenAddress] = []
-        let listeners: [(address: ListenAddress, isTLS: Bool)] =
-            configuration.listen.map { ($0, false) } + (configuration.tls?.listen ?? []).map { ($0, true) }
-        for (address, isTLS) in listeners {
-            do {
-                addresses.append(try await listen(address, loops, isTLS ? certificates : nil))
-            } catch {
-                throw ListenError(address: address, cause: error)
-            }
+        do {
+            for index in places.indices { try await open(&places[index], loops) }
+            try await handover?.relieve()
+        } catch {
+            // The older worker needn't wait for the end of this one.
+            handover?.abandon()
+            throw error
         }
+        for listener in state.withLock({ $0.listeners }) { try await listener.begin() }
+        for place in places { await widen(place, loops) }
+        let addresses = places.map { ListenAddress(host: $0.asked.host, port: $0.target.port ?? $0.asked.port) }
         logger.info(
             "listening",
             metadata: ["worker": "\(id)", "addresses": "\(addresses.map(\.description).joined(separator: ", "))"]
         )
-        handover?.isReady()
         bound.set(.success(addresses))
     }
 
@@ -49,29 +64,66 @@ extension ProxyWorker {
         while true { try await Task.sleep(for: .seconds(86_400)) }
     }
 
-    /// - Returns: the address with the port that was really bound.
-    private func listen(
-        _ address: ListenAddress, _ loops: [LoopHandle], _ certificates: ServerCertificates?
-    ) async throws -> ListenAddress {
-        var target = try SocketAddress.makeAddressResolvingHost(address.host, port: address.port)
-        // None of them may be left out: the kernel goes on dealing connections out to every one.
-        var inherited = handover?.take(address.description)[...] ?? []
-        // With `SO_REUSEPORT` the kernel would silently share the port between two programs of one user, and clients
-        // would be routed by two tables.
-        if address.port != 0, inherited.isEmpty { try PortProbe.check(target) }
-        for number in 0..<max(loops.count, inherited.count) {
-            let bootstrap = Self.bootstrap(loops[number % loops.count], configuration, certificates)
-            let channel: any Channel
-            if let descriptor = inherited.popFirst() {
-                channel = try await bootstrap.withBoundSocket(descriptor).get()
-            } else {
-                channel = try await bootstrap.bind(to: target).get()
-            }
-            state.withLock { $0.listeners.append(Listener(channel: channel, address: address.description)) }
-            // With port 0 the first listener finds a port, and the others share it.
-            target.port = channel.localAddress?.port ?? target.port
+    private static func place(_ asked: ListenAddress, _ certificates: ServerCertificates?) throws -> Place {
+        do {
+            let target = try SocketAddress.makeAddressResolvingHost(asked.host, port: asked.port)
+            return Place(asked: asked, certificates: certificates, target: target)
+        } catch {
+            throw ListenError(address: asked, cause: error)
         }
-        return ListenAddress(host: address.host, port: target.port ?? address.port)
+    }
+
+    /// Opens the sockets of one address: those of the older worker, or one for each loop.
+    private func open(_ place: inout Place, _ loops: [LoopHandle]) async throws {
+        do {
+            // None of them may be left out: the kernel goes on dealing connections out to every one.
+            let inherited = handover?.take(place.asked.description, place.target) ?? []
+            for (number, descriptor) in inherited.enumerated() {
+                let bootstrap = Self.bootstrap(loops[number % loops.count], configuration, place.certificates)
+                keep(try await bootstrap.withBoundSocket(descriptor).get(), &place)
+            }
+            guard inherited.isEmpty else { return }
+            // With `SO_REUSEPORT` the kernel would silently share the port between two programs of one user, and
+            // clients would be routed by two tables.
+            if place.asked.port != 0, handover?.holds(port: place.asked.port) != true {
+                try PortProbe.check(place.target)
+            }
+            for loop in loops { try await bind(&place, loop) }
+        } catch {
+            throw ListenError(address: place.asked, cause: error)
+        }
+    }
+
+    /// Gives a socket to loops that have none, because the older worker had fewer loops. Not before it was relieved:
+    /// who waits in the queue of a socket that only this worker has would be lost with it.
+    private func widen(_ place: Place, _ loops: [LoopHandle]) async {
+        var place = place
+        for loop in loops.dropFirst(place.count) {
+            do {
+                try await bind(&place, loop).begin()
+            } catch {
+                // The others serve.
+                logger.warning(
+                    "an event loop goes without a listener",
+                    metadata: ["address": "\(place.asked)", "error": "\(error)"])
+            }
+        }
+    }
+
+    @discardableResult
+    private func bind(_ place: inout Place, _ loop: LoopHandle) async throws -> Listener {
+        let bootstrap = Self.bootstrap(loop, configuration, place.certificates)
+        return keep(try await bootstrap.bind(to: place.target).get(), &place)
+    }
+
+    @discardableResult
+    private func keep(_ channel: any Channel, _ place: inout Place) -> Listener {
+        let listener = Listener(channel: channel, address: place.asked.description)
+        state.withLock { $0.listeners.append(listener) }
+        // With port 0 the first listener finds a port, and the others share it.
+        place.target.port = channel.localAddress?.port ?? place.target.port
+        place.count += 1
+        return listener
     }
 
     private static func bootstrap(
@@ -82,6 +134,7 @@ extension ProxyWorker {
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.socketOption(.init(rawValue: SO_REUSEPORT)), value: 1)
+            .serverChannelOption(.autoRead, value: false)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -7,6 +7,16 @@ import Synchronization
 import TestKit
 import Testing
 
+@testable import ProxyWorker
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 @Suite struct HandoverTests {
     /// What clients have seen.
     private final class Clients: Sendable {
@@ -32,6 +42,21 @@ import Testing
                     failures.withLock { $0.append("\(error)") }
                 }
             }
+        }
+    }
+
+    /// As a newer worker that is killed between taking the sockets and being ready.
+    private static func takeAndVanish(_ path: String) async throws {
+        try await eventually("the running worker gives its sockets") {
+            guard let channel = try HandoverChannel.connect(to: path) else { return false }
+            try channel.send("take 1")
+            var count = 0
+            while let (line, descriptors) = try channel.receive() {
+                count += descriptors.count
+                descriptors.forEach { close($0) }
+                if line.isEmpty { return count > 0 }
+            }
+            return false
         }
     }
 
@@ -61,8 +86,8 @@ import Testing
                             tasks.addTask { await clients.ask(port, keepsConnection: number % 2 == 0) }
                         }
                         defer { clients.isOver.store(true, ordering: .relaxed) }
-                        // The last one starts from disk.
-                        for round in 1...4 {
+                        // The last two start from disk.
+                        for round in 1...5 {
                             if round == 4 { try await box.kill() }
                             let before = worker
                             // Its options are in order, but a snapshot never comes: it dies without having begun.
@@ -71,6 +96,16 @@ import Testing
                                 environment: environment)
                             stillborn.signal(SIGKILL)
                             _ = try await stillborn.waitForExit()
+                            // This one dies with the sockets in its hands.
+                            try await Self.takeAndVanish("\(box.directory)/handover/handover.sock")
+                            // So does this one, which can't have all that it wants.
+                            let greedy = try ChildProcess(
+                                try Binary.path(), arguments + ["--listen", "127.0.0.1:\(one)"],
+                                environment: environment)
+                            #expect(try await greedy.waitForExit() == 1)
+                            #expect(greedy.output.contains("taking over from a running worker"))
+                            #expect(before.exitStatus == nil)
+                            await greedy.stop()
                             worker = try ChildProcess(try Binary.path(), arguments, environment: environment)
                             workers.append(worker)
                             #expect(try await before.waitForExit(within: .seconds(20)) == 0)
@@ -85,8 +120,10 @@ import Testing
                     try await eventually("the metrics listener is the newest worker's, and says how old its routing is")
                     {
                         let text = try? await ProxyClient.get(port: metrics, path: "/metrics").text
-                        return text?.contains("signalbox_worker_snapshot_age_seconds") == true
+                        return text?.contains("signalbox_worker_snapshot_age_seconds ") == true
+                            && text?.contains("signalbox_worker_snapshot_from_disk 1\n") == true
                     }
+                    #expect(worker.output.contains("starting from the snapshot on disk"))
                     worker.signal(SIGTERM)
                     #expect(try await worker.waitForExit() == 0)
                 } catch {

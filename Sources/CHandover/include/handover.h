@@ -16,4 +16,8 @@ int handover_send(int socket, const void *bytes, size_t count, const int *fds, i
 /// Returns the number of bytes, 0 at the end, or a negative errno.
 ssize_t handover_receive(int socket, void *bytes, size_t capacity, int *fds, int *fd_count);
 
+/// Sets `*user` to the effective user of the process at the other end, when it connected or began to listen.
+/// Returns 0, or an errno.
+int handover_peer(int socket, uid_t *user);
+
 #endif

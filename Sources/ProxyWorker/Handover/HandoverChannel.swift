@@ -11,9 +11,19 @@ internal import Darwin
 
 /// One end of a connection between two workers of one host, over which listening sockets go from the older one to the
 /// newer one. Its calls block: not for event loops.
-struct HandoverChannel: ~Copyable {
+final class HandoverChannel: Sendable {
     struct Failed: Error, CustomStringConvertible {
         let description: String
+        /// Nothing came, or could be sent, in time.
+        var isTimeout = false
+
+        init(description: String) { self.description = description }
+
+        init(number: CInt, path: String? = nil) {
+            isTimeout = number == EAGAIN
+            let reason = isTimeout ? "the other worker doesn't answer" : String(cString: strerror(number))
+            description = path.map { "\($0): \(reason)" } ?? reason
+        }
     }
 
     private let descriptor: CInt
@@ -22,15 +32,33 @@ struct HandoverChannel: ~Copyable {
 
     deinit { close(descriptor) }
 
+    /// - Parameter seconds: see `setTimeout`; for the connecting, too.
     /// - Returns: nil when nobody listens at `path`.
-    static func connect(to path: String) throws -> HandoverChannel? {
-        let descriptor = try unixSocket()
-        let outcome = try withAddress(path) { Self.retrying(connecting: descriptor, $0, $1) }
-        if outcome == 0 { return HandoverChannel(taking: descriptor) }
-        close(descriptor)
+    /// - Throws: also when who listens there is another user's.
+    static func connect(to path: String, timeout seconds: Int = 10) throws -> HandoverChannel? {
+        let channel = HandoverChannel(taking: try unixSocket())
+        channel.setTimeout(seconds: seconds)
+        let outcome = try withAddress(path) { Self.retrying(connecting: channel.descriptor, $0, $1) }
+        if outcome == 0 {
+            try channel.checkPeer()
+            return channel
+        }
         if outcome == ENOENT || outcome == ECONNREFUSED { return nil }
-        throw Failed(description: "\(path): \(String(cString: strerror(outcome)))")
+        throw Failed(number: outcome, path: path)
     }
+
+    /// Whoever gives or gets listening sockets must be of the same user: for another one it would be the traffic.
+    func checkPeer() throws {
+        var user = uid_t()
+        let failure = handover_peer(descriptor, &user)
+        guard failure == 0 else { throw Failed(number: failure) }
+        guard user == geteuid() else {
+            throw Failed(description: "the other worker runs as user \(user), this one as user \(geteuid())")
+        }
+    }
+
+    /// The other side can send nothing more; what it has sent can still be received.
+    func end() { shutdown(descriptor, CInt(SHUT_RDWR)) }
 
     /// How long either side waits for the other's next word.
     func setTimeout(seconds: Int) {
@@ -42,7 +70,7 @@ struct HandoverChannel: ~Copyable {
     func send(_ line: String, _ descriptors: [CInt] = []) throws {
         let bytes = Array(line.utf8) + [UInt8(ascii: "\n")]
         let failure = handover_send(descriptor, bytes, bytes.count, descriptors, CInt(descriptors.count))
-        if failure != 0 { throw Failed(description: String(cString: strerror(failure))) }
+        if failure != 0 { throw Failed(number: failure) }
     }
 
     /// The next line, and the descriptors that came with it; nil when the other side has ended.
@@ -59,7 +87,7 @@ struct HandoverChannel: ~Copyable {
             if received == 0 { break }
             guard received > 0 else {
                 descriptors.forEach { close($0) }
-                throw Failed(description: String(cString: strerror(CInt(-received))))
+                throw Failed(number: CInt(-received))
             }
             if byte == UInt8(ascii: "\n") { return (String(decoding: line, as: UTF8.self), descriptors) }
             line.append(byte)
@@ -77,8 +105,9 @@ struct HandoverChannel: ~Copyable {
         // Before it listens nobody can connect.
         let outcome = try withAddress(path) { bind(descriptor, $0, $1) == 0 && chmod(path, 0o600) == 0 ? 0 : errno }
         guard outcome == 0, Self.listens(descriptor) else {
+            let failure = Failed(number: outcome == 0 ? errno : outcome, path: path)
             close(descriptor)
-            throw Failed(description: "\(path): \(String(cString: strerror(outcome)))")
+            throw failure
         }
         return descriptor
     }
@@ -99,7 +128,7 @@ struct HandoverChannel: ~Copyable {
         #else
         let descriptor = socket(AF_UNIX, SOCK_STREAM, 0)
         #endif
-        guard descriptor >= 0 else { throw Failed(description: String(cString: strerror(errno))) }
+        guard descriptor >= 0 else { throw Failed(number: errno) }
         return descriptor
     }
 

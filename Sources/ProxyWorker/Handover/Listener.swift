@@ -6,6 +6,9 @@ struct Listener {
     /// What was asked for, `host:port`; a port 0 stays one.
     let address: String
 
+    /// Accepts clients from now on.
+    func begin() async throws { try await channel.setOption(.autoRead, value: true).get() }
+
     /// Whether clients are taken; they wait in the socket's queue while they aren't. Blocks: not for event loops.
     func accept(_ wanted: Bool) { try? channel.setOption(.autoRead, value: wanted).wait() }
 
