@@ -139,7 +139,10 @@ extension ProxyWorker {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let proxy = loop.proxy.value
+                    proxy.accepted(channel)
                     if let certificates {
+                        // Telling one too many so would take a handshake.
+                        guard !proxy.hasTooManyClients else { return channel.close(promise: nil) }
                         try proxy.fronts.startTLS(
                             channel, certificates: certificates, handshakeTimeout: handshakeTimeout)
                     } else {

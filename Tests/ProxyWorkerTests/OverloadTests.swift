@@ -112,4 +112,58 @@ import Testing
         }
         await stub.stop()
     }
+
+    @Test("A client that speaks HTTP/2 is one, however many requests it has under way")
+    func countsConnections() async throws {
+        let goOn = Latch<Void>()
+        let stub = try await waiting(for: goOn)
+        try await WorkerFixture.run(.to(stub.port), configure: { $0.maxClients = 1 }) { worker in
+            let client = try await FrameClient.connect(port: worker.port)
+            try await client.send([.get(1), .get(3), .get(5)])
+            try await eventually("three requests") { await worker.worker.statistics().activeExchanges == 3 }
+            let second = try await worker.connect()
+            #expect(try await second.readResponse().status == 503)
+            try await second.waitForEnd()
+            goOn.set(.success(()))
+            // The first response; frames of the others may come in between.
+            #expect(try await client.response(1).body == "ok")
+            await client.connection.close()
+            try await eventually("its place is free") { await worker.worker.statistics().clientConnections == 0 }
+            #expect(try await worker.get().status == 200)
+        }
+        await stub.stop()
+    }
+
+    @Test("With TLS one client too many gets no handshake, and takes no place for long")
+    func limitsTLSClients() async throws {
+        let stub = try await UpstreamStub.answering("ok")
+        try await CertificateFolder.with { folder in
+            let files = try await folder.make("star.test", ["DNS:star.test"])
+            let place = ListenAddress(host: "127.0.0.1", port: 0)
+            try await WorkerFixture.run(
+                .to(stub.port),
+                configure: {
+                    $0.maxClients = 1
+                    $0.tls = TLSListener(listen: [place], certificates: [files])
+                }
+            ) { worker in
+                let port = try await worker.worker.boundAddresses[1].port
+                // One that hasn't begun its handshake is a client, too.
+                let first = try await RawConnection.connect(to: ("127.0.0.1", port))
+                try await eventually("a client") { await worker.worker.statistics().clientConnections == 1 }
+                let second = try await RawConnection.connect(to: ("127.0.0.1", port))
+                try await second.waitForEnd()
+                await first.close()
+                try await eventually("its place is free") {
+                    await worker.worker.statistics().clientConnections == 0
+                }
+                let body = try await Command.curl([
+                    "--cacert", folder.path("ca.pem"), "--resolve", "star.test:\(port):127.0.0.1",
+                    "https://star.test:\(port)/",
+                ])
+                #expect(body == "ok")
+            }
+        }
+        await stub.stop()
+    }
 }

@@ -86,7 +86,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Up
         proxy.clientConnected(self)
         if proxy.closesIdle { return cut() }
         deadline = .now() + proxy.times.clientIdle
-        if proxy.hasTooManyClients {
+        if front == .plain, proxy.hasTooManyClients {
             proxy.counters.requests += 1
             answer(ProxyProblem(.overloaded), closing: true)
             context.flush()

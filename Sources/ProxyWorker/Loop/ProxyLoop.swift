@@ -44,7 +44,10 @@ final class ProxyLoop {
     private var plans: [RoutePlan?] = []
     private var endpoints: [EndpointKey: Endpoint] = [:]
     private var firstClient: ClientConnection?
+    /// HTTP/2 has one for each request.
     private var clientCount = 0
+    /// Clients' sockets.
+    private var connectionCount = 0
     private var drained: EventLoopPromise<Bool>?
     private var wasCut = false
     private var ticker: RepeatedTask?
@@ -129,13 +132,22 @@ final class ProxyLoop {
 
     // MARK: Clients
 
+    /// Counts a client's connection, whatever will be spoken over it, until it is closed.
+    func accepted(_ channel: any Channel) {
+        connectionCount += 1
+        counters.acceptedConnections += 1
+        limits.clients.add(1, ordering: .relaxed)
+        channel.closeFuture.assumeIsolated().whenComplete { _ in
+            self.connectionCount -= 1
+            self.limits.clients.subtract(1, ordering: .relaxed)
+        }
+    }
+
     func clientConnected(_ client: ClientConnection) {
         client.nextClient = firstClient
         firstClient?.previousClient = client
         firstClient = client
         clientCount += 1
-        limits.clients.add(1, ordering: .relaxed)
-        counters.acceptedConnections += 1
     }
 
     func clientClosed(_ client: ClientConnection) {
@@ -151,7 +163,6 @@ final class ProxyLoop {
         client.nextClient = nil
         client.previousClient = nil
         clientCount -= 1
-        limits.clients.subtract(1, ordering: .relaxed)
         if clientCount == 0 { drained?.succeed(!wasCut) }
     }
 
@@ -167,7 +178,7 @@ final class ProxyLoop {
     /// What has been counted; numbers of what there is now included.
     var statistics: ProxyStatistics {
         var result = counters
-        result.clientConnections = clientCount
+        result.clientConnections = connectionCount
         result.idleUpstreamConnections = endpoints.values.reduce(0) { $0 + $1.idle.count }
         return result
     }

@@ -129,8 +129,9 @@ final class RawConnection: Sendable {
     private func waiting<Value>(_ what: String, _ take: (inout sending Inbox) -> sending Value?) async throws -> Value {
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
-            if let value = inbox.withLock({ take(&$0) }) { return value }
+            // Looked at before: what is there when it has ended is all that there will be.
             let state = inbox.withLock { $0 }
+            if let value = inbox.withLock({ take(&$0) }) { return value }
             if state.ending != nil || ContinuousClock.now > deadline {
                 let text = String(decoding: state.bytes.prefix(2000), as: UTF8.self)
                 throw TimedOut(

@@ -10,7 +10,11 @@ struct FrameClient {
 
     /// Connects, greets with settings, and reads the server's.
     static func connect(_ server: FrontFixture, settings: [UInt8] = []) async throws -> FrameClient {
-        let client = FrameClient(connection: try await .connect(to: ("127.0.0.1", server.port)))
+        try await connect(port: server.port, settings: settings)
+    }
+
+    static func connect(port: Int, settings: [UInt8] = []) async throws -> FrameClient {
+        let client = FrameClient(connection: try await .connect(to: ("127.0.0.1", port)))
         try await client.connection.write(bytes: preface)
         try await client.send(Frame(.settings, settings))
         let first = try await client.frame()
