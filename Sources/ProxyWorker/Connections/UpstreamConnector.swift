@@ -13,6 +13,11 @@ final class UpstreamConnector {
         eventLoop = proxy.eventLoop
     }
 
+    /// Large bodies are taken in few large pieces: each read opens the peer's window, and wakes it up. It is half a MiB at
+    /// once at most, which is also what a slow client can make the proxy keep; who sends little gets little room.
+    private static let reads = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2_048, maximum: 256 * 1024)
+    private static let readsAtOnce: UInt = 2
+
     /// Makes no more connections.
     func stop() { proxy.value = nil }
 
@@ -28,6 +33,8 @@ final class UpstreamConnector {
         let bound = NIOLoopBound(connection, eventLoop: eventLoop)
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(timeout)
+            .channelOption(.recvAllocator, value: Self.reads)
+            .channelOption(.maxMessagesPerRead, value: Self.readsAtOnce)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls = key.tls {
