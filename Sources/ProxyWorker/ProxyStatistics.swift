@@ -15,6 +15,8 @@ package struct ProxyStatistics: Hashable, Sendable {
     package var noRoute = 0
     /// Made by the proxy: no usable peer.
     package var noPeer = 0
+    /// Made by the proxy: it, or every peer of the group, has as many requests or clients as it may have.
+    package var overloaded = 0
     /// Made by the proxy: 502 and 504.
     package var upstreamErrors = 0
 
@@ -79,10 +81,10 @@ package struct ProxyStatistics: Hashable, Sendable {
     mutating func countProblem(_ code: ProxyProblem.Code) {
         switch code {
         case .noRoute: noRoute += 1
-        case .noPeer, .overloaded: noPeer += 1
+        case .noPeer: noPeer += 1
+        case .overloaded: overloaded += 1
         case .upstreamFailed, .upstreamTimeout: upstreamErrors += 1
-        case .badRequest, .requestTimeout, .methodNotAllowed, .headTooLarge, .targetTooLong, .notImplemented,
-            .versionNotSupported:
+        case .badRequest, .requestTimeout, .methodNotAllowed, .headTooLarge, .notImplemented, .versionNotSupported:
             refused += 1
         }
     }
@@ -98,7 +100,8 @@ package struct ProxyStatistics: Hashable, Sendable {
     static var counters: [WritableKeyPath<ProxyStatistics, Int>] {
         [
             \.requests, \.responses2xx, \.responses3xx, \.responses4xx, \.responses5xx, \.refused, \.noRoute, \.noPeer,
-            \.upstreamErrors, \.retries, \.staleRetries, \.connectFailures, \.connectTimeouts, \.earlyCloses,
+            \.overloaded, \.upstreamErrors, \.retries, \.staleRetries, \.connectFailures, \.connectTimeouts,
+            \.earlyCloses,
             \.truncatedResponses, \.malformedResponses, \.headTimeouts, \.streamTimeouts, \.clientAborts,
             \.mirrored, \.mirrorsLeftOut, \.mirrorFailures, \.activeExchanges, \.clientConnections,
             \.acceptedConnections, \.upstreamConnections,

@@ -79,7 +79,7 @@ extension ProxyWorker {
             // None of them may be left out: the kernel goes on dealing connections out to every one.
             let inherited = handover?.take(place.asked.description, place.target) ?? []
             for (number, descriptor) in inherited.enumerated() {
-                let bootstrap = Self.bootstrap(loops[number % loops.count], configuration, place.certificates)
+                let bootstrap = Self.bootstrap(loops[number % loops.count], configuration, place.certificates, logger)
                 keep(try await bootstrap.withBoundSocket(descriptor).get(), &place)
             }
             guard inherited.isEmpty else { return }
@@ -112,7 +112,7 @@ extension ProxyWorker {
 
     @discardableResult
     private func bind(_ place: inout Place, _ loop: LoopHandle) async throws -> Listener {
-        let bootstrap = Self.bootstrap(loop, configuration, place.certificates)
+        let bootstrap = Self.bootstrap(loop, configuration, place.certificates, logger)
         return keep(try await bootstrap.bind(to: place.target).get(), &place)
     }
 
@@ -127,7 +127,7 @@ extension ProxyWorker {
     }
 
     private static func bootstrap(
-        _ loop: LoopHandle, _ configuration: ProxyConfiguration, _ certificates: ServerCertificates?
+        _ loop: LoopHandle, _ configuration: ProxyConfiguration, _ certificates: ServerCertificates?, _ logger: Logger
     ) -> ServerBootstrap {
         let handshakeTimeout = configuration.tls?.handshakeTimeout ?? .seconds(10)
         return ServerBootstrap(group: loop.eventLoop, childGroup: loop.eventLoop)
@@ -135,6 +135,11 @@ extension ProxyWorker {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.socketOption(.init(rawValue: SO_REUSEPORT)), value: 1)
             .serverChannelOption(.autoRead, value: false)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause.handler(logger))
+                }
+            }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -142,6 +142,8 @@ package final class ProxyWorker: Service {
         for listener in listeners { try? await listener.channel.close() }
         if !Task.isCancelled { await drain(loops, wasRelieved: wasRelieved) }
         for loop in loops { try? await loop.run { $0.stop() } }
+        // In a turn of its own: clients that were cut have had theirs.
+        for loop in loops { try? await loop.run { $0.accessLog?.flush() } }
         // The last report is sent when there are no loops any more.
         await traffic.finish()
         let final = await statistics()

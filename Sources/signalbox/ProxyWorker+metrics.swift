@@ -20,7 +20,7 @@ extension ProxyWorker {
         }
         for (reason, count) in [
             ("refused", statistics.refused), ("no_route", statistics.noRoute), ("no_peer", statistics.noPeer),
-            ("upstream", statistics.upstreamErrors),
+            ("overloaded", statistics.overloaded), ("upstream", statistics.upstreamErrors),
         ] {
             set("own_responses", count, [("reason", reason)])
         }

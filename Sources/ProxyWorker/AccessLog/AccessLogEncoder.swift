@@ -68,6 +68,7 @@ final class AccessLogEncoder {
         }
         text(",\"route\":", record.route, &line)
         text(",\"group\":", record.group, &line)
+        text(",\"first_group\":", record.firstGroup, &line)
         text(",\"peer\":", record.peer, &line)
         if record.bucket >= 0 {
             line.append(",\"bucket\":")

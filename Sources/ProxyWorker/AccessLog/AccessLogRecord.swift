@@ -30,7 +30,10 @@ struct AccessLogRecord {
     var headNanoseconds: UInt64?
 
     var route: String?
+    /// The one that the request was with last.
     var group: String?
+    /// The one that was chosen for it, when a retry has left it.
+    var firstGroup: String?
     /// The last one that was tried.
     var peer: String?
     /// Negative: forced, or there was no route.
@@ -44,7 +47,8 @@ struct AccessLogRecord {
     var fieldBytes: Int {
         let sent =
             client.count + method.count + host.count + target.count + requestID.count + userAgent.count + referer.count
-        let chosen = (route?.utf8.count ?? 0) + (group?.utf8.count ?? 0) + (peer?.utf8.count ?? 0)
+        let groups = (group?.utf8.count ?? 0) + (firstGroup?.utf8.count ?? 0)
+        let chosen = (route?.utf8.count ?? 0) + groups + (peer?.utf8.count ?? 0)
         return sent + chosen + (reason?.utf8CodeUnitCount ?? 0)
     }
 }

@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOPosix
+internal import RoutingEngine
 
 #if canImport(Glibc)
 internal import Glibc
@@ -19,11 +20,19 @@ extension ClientConnection {
             exchange.closesClient || proxy.isDraining || waitsForContinue || problem.code == .requestTimeout
         self.exchange?.status = problem.code.status
         self.exchange?.reason = problem.code.reason
-        answer(problem, closing: closing, isHead: exchange.request.isHead, isHTTP11: exchange.request.isHTTP11)
+        answer(
+            problem, closing: closing, isHead: exchange.request.isHead, isHTTP11: exchange.request.isHTTP11,
+            debug: exchange.wantsDebug ? debugLines(exchange) : nil)
     }
 
     /// Sends a problem document and ends the exchange, if there is one.
-    func answer(_ problem: ProxyProblem, closing: Bool, isHead: Bool = false, isHTTP11: Bool = true) {
+    /// - Parameters:
+    ///   - decision: how a request was routed that has none.
+    ///   - debug: further lines.
+    func answer(
+        _ problem: ProxyProblem, closing: Bool, isHead: Bool = false, isHTTP11: Bool = true, decision: Decision? = nil,
+        debug: ByteBuffer? = nil
+    ) {
         let code = problem.code
         let text = problem.body
         var out = ByteBufferAllocator().buffer(capacity: 512)
@@ -41,6 +50,7 @@ extension ClientConnection {
         } else if !isHTTP11 {
             out.writeStaticString("Connection: keep-alive\r\n")
         }
+        if let debug { out.writeImmutableBuffer(debug) }
         out.writeStaticString("\r\n")
         if !isHead {
             exchange?.bytesSent += text.utf8.count
@@ -49,7 +59,7 @@ extension ClientConnection {
         proxy.counters.countResponse(status: code.status)
         proxy.counters.countProblem(code)
         send(out)
-        if exchange == nil, proxy.accessLog != nil { log(refused: problem, isHTTP11: isHTTP11) }
+        if exchange == nil, proxy.accessLog != nil { log(refused: problem, decision, isHTTP11: isHTTP11) }
         endExchange(keepsUpstream: false)
         goOn(closing: closing)
     }

@@ -1,36 +1,50 @@
 internal import NIOCore
-internal import NIOPosix
 internal import RoutingEngine
 internal import RoutingModel
 
 /// From the choice of a peer to a request that is sent.
 extension ClientConnection {
-    /// Sends the request to `peer`, or says why it can't.
-    /// - Parameters:
-    ///   - peer: nil when the group has none that can take it.
-    ///   - isFirst: whether the loop's scanner still has the request.
-    func attempt(_ peer: Peer?, isFirst: Bool) {
-        guard let group = exchange?.group else { return }
-        var peer = peer
-        // One that may only be tried by one request at a time is passed over while another does; it is out for as long.
-        while let doubtful = peer, !proxy.mayTry(doubtful, in: group) { peer = nextPeer() }
-        let limit = group.maxConnections
-        if limit > 0 {
-            // One that has as many requests as it may have is passed over.
-            while let full = peer, !proxy.endpoint(for: full, in: group, host: hostName).requests.take(limit: limit) {
-                exchange?.tried.append(full)
-                exchange?.lastFailure = .overloaded
-                peer = nextPeer()
-            }
-        }
+    /// Sends the request, which the loop's scanner has, to its first peer, or says why it can't.
+    /// - Parameter peer: whose turn it is; nil when the group has none that can take it.
+    func begin(with peer: Peer?) {
         guard let exchange else { return }
-        guard let peer else { return noPeer() }
+        guard let (peer, place) = admit(peer, of: exchange.group) else { return noPeer() }
+        attempt(peer, place, isFirst: true)
+    }
+
+    /// The first of the group's peers, from `first` on, that takes the request now.
+    /// - Returns: with its place among the peer's requests, when their number is limited; nil when there is none.
+    private func admit(_ first: Peer?, of group: PeerGroup) -> (Peer, SharedLimits.PeerCount?)? {
+        let limit = group.maxConnections
+        var candidate = first
+        while let peer = candidate {
+            let place = limit > 0 ? proxy.endpoint(for: peer, in: group, host: hostName).requests : nil
+            if place?.take(limit: limit) == false {
+                exchange?.tried.append(peer)
+            } else if proxy.mayTry(peer, in: group) {
+                return (peer, place)
+            } else {
+                // It may only be tried by one request at a time, and another does; it is out for as long.
+                place?.leave()
+            }
+            candidate = nextPeer(of: group)
+        }
+        return nil
+    }
+
+    /// Sends the request to `peer`.
+    /// - Parameters:
+    ///   - place: what it has taken of the peer.
+    ///   - isFirst: whether the loop's scanner still has the request.
+    private func attempt(_ peer: Peer, _ place: SharedLimits.PeerCount?, isFirst: Bool) {
+        guard let exchange else { return place?.leave() ?? () }
+        let group = exchange.group
         let endpoint = proxy.endpoint(for: peer, in: group, host: hostName)
-        if limit > 0 { self.exchange?.reserved = endpoint.requests }
+        exchange.reserved = place
         peer.active += 1
-        self.exchange?.isCharged = true
-        self.exchange?.peer = peer
-        self.exchange?.triedAt = proxy.now
+        exchange.isCharged = true
+        exchange.peer = peer
+        exchange.triedAt = proxy.now
         let route = exchange.plan.route
         let numbers = TrafficNumbers(route: route.number, group: group.number, peer: peer.number)
         self.exchange?.traffic =
@@ -46,22 +60,21 @@ extension ClientConnection {
         }
     }
 
-    /// The next peer of the exchange's group that wasn't tried.
-    private func nextPeer() -> Peer? {
+    /// The next peer of a group that wasn't tried.
+    private func nextPeer(of group: PeerGroup) -> Peer? {
         guard let exchange else { return nil }
         return withScannedRequest { view in
-            exchange.group.pick(for: view, excluding: exchange.tried, at: proxy.now.uptimeNanoseconds)
+            group.pick(for: view, excluding: exchange.tried, at: proxy.now.uptimeNanoseconds)
         }
     }
 
+    /// The request came to no peer at all: there is none, or all have as many requests as they may have.
     private func noPeer() {
         guard let exchange else { return }
-        if exchange.tried.isEmpty {
-            proxy.countRefused(exchange.plan.route, exchange.group, isForced: exchange.entry < 0, .noPeer)
-        }
-        guard let action = self.exchange?.state.peersExhausted(exchange.tried.isEmpty ? .noPeer : exchange.lastFailure)
-        else { return }
-        perform(action)
+        let isFull = !exchange.tried.isEmpty
+        proxy.countRefused(
+            exchange.plan.route, exchange.group, isForced: exchange.entry < 0, isFull ? .overload : .noPeer)
+        perform(exchange.state.peersExhausted(isFull ? .overloaded : .noPeer))
     }
 
     /// Makes a connection to the peer.
@@ -84,10 +97,14 @@ extension ClientConnection {
                 // What came meanwhile can flow now.
                 resume()
             case .failure(let error):
-                guard self.exchange != nil, number == exchangeNumber else {
-                    return proxy.connectFailed(peer, in: exchange.group, timedOut: Self.isTimeout(error))
+                let isOurs = self.exchange != nil && number == exchangeNumber
+                if ConnectFailure.isOwn(error) {
+                    if isOurs { lackMeans() }
+                } else if isOurs {
+                    connectFailed(timedOut: ConnectFailure.isTimeout(error))
+                } else {
+                    proxy.connectFailed(peer, in: exchange.group, timedOut: ConnectFailure.isTimeout(error))
                 }
-                connectFailed(timedOut: Self.isTimeout(error))
             }
         }
     }
@@ -102,6 +119,14 @@ extension ClientConnection {
             let action = self.exchange?.state.connectFailed(
                 timedOut: timedOut, budget: { plan.mayRetry(at: proxy.now) })
         else { return }
+        perform(action)
+        exchangeFlush()
+    }
+
+    /// The worker itself has nothing left to make a connection with: no fault of the peer's, and no other peer helps.
+    private func lackMeans() {
+        fail(.overload)
+        guard let action = exchange?.state.giveUp(answering: .overloaded) else { return }
         perform(action)
         exchangeFlush()
     }
@@ -134,7 +159,8 @@ extension ClientConnection {
                     plan.isSecure = front.isTLS
                     plan.trustsClient = !trustedProxyIP.isEmpty
                     plan.rewrite = exchange.plan.rewrite
-                    plan.changes = exchange.plan.forwarding(isMirror ? -1 : exchange.entry).request
+                    plan.changes =
+                        (isMirror ? exchange.plan.ownForwarding : exchange.plan.forwarding(exchange.place)).request
                     guard plan.trustsClient else {
                         return HeadWriter.request(proxy.requestHead, over: bytes, plan: plan, into: &out)
                     }
@@ -162,15 +188,7 @@ extension ClientConnection {
         case .none:
             break
         case .tryAnotherPeer:
-            endAttempt()
-            if let peer = exchange.peer { self.exchange?.tried.append(peer) }
-            if exchange.plan.retriesAcross, exchange.entry >= 0 { cross() }
-            let peer = nextPeer()
-            if peer != nil {
-                self.exchange?.attempts += 1
-                proxy.counters.retries += 1
-            }
-            attempt(peer, isFirst: false)
+            if !tryAnotherPeer() { perform(exchange.state.peersExhausted(exchange.lastFailure)) }
         case .trySamePeer:
             proxy.counters.staleRetries += 1
             let upstream = exchange.upstream
@@ -184,15 +202,45 @@ extension ClientConnection {
         }
     }
 
-    /// Leaves the group for another one of the route's split, if there is one that can serve.
-    private func cross() {
-        guard let exchange else { return }
-        guard
+    /// Gives up the try under way, and begins one with another peer.
+    /// - Returns: false when nobody else can take the request; the try is as it was then.
+    func tryAnotherPeer() -> Bool {
+        guard let exchange else { return false }
+        if let peer = exchange.peer { exchange.tried.append(peer) }
+        for place in retryPlaces(exchange) {
+            guard let (peer, reserved) = admit(nextPeer(of: place.group), of: place.group) else { continue }
+            endAttempt()
+            if place.group !== exchange.group {
+                exchange.otherPlace = exchange.place
+                exchange.hasCrossed = true
+                exchange.place = place
+            }
+            exchange.attempts += 1
+            proxy.counters.retries += 1
+            attempt(peer, reserved, isFirst: false)
+            return true
+        }
+        return false
+    }
+
+    /// Where a retry may go, the better place first.
+    ///
+    /// A route that lets retries leave their group has them leave it once. A group of a smaller share, such as a canary,
+    /// is left at once: what is wrong with one of its peers is most likely wrong with all. The group of the greatest
+    /// share is only left when it has nobody else.
+    private func retryPlaces(_ exchange: Exchange) -> [Exchange.Place] {
+        let own = exchange.place
+        guard exchange.plan.retriesAcross, own.entry >= 0 else { return [own] }
+        let plan = exchange.plan
+        if exchange.otherPlace == nil,
             let (group, entry) = proxy.table.otherGroup(
-                of: exchange.plan.route, than: exchange.group, randomBucket: Int.random(in: 0..<10_000))
-        else { return }
-        self.exchange?.group = group
-        self.exchange?.entry = entry
+                of: plan.route, than: own.group, randomBucket: Int.random(in: 0..<10_000))
+        {
+            exchange.otherPlace = Exchange.Place(group: group, entry: entry)
+        }
+        guard let other = exchange.otherPlace else { return [own] }
+        let leaves = !exchange.hasCrossed && plan.share(of: other.entry) > plan.share(of: own.entry)
+        return leaves ? [other, own] : [own, other]
     }
 
     /// Gives up the connection without letting it say so, and what the peer was charged with.
@@ -244,14 +292,5 @@ extension ClientConnection {
     /// The request's host, as a name.
     func hostName() -> String {
         withScannedRequest { String(decoding: $0.host, as: UTF8.self) }
-    }
-
-    private static func isTimeout(_ error: any Error) -> Bool {
-        switch error {
-        case ChannelError.connectTimeout: return true
-        // A host name: what became of its addresses, if it has any.
-        case let error as NIOConnectionError: return error.connectionErrors.contains { isTimeout($0.error) }
-        default: return false
-        }
     }
 }

@@ -26,6 +26,7 @@ extension ClientConnection {
         record.route = exchange.plan.route.name
         record.group = exchange.group.name
         record.peer = exchange.peer?.id.description
+        if exchange.hasCrossed { record.firstGroup = exchange.firstGroup.name }
         record.bucket = exchange.bucket
         record.attempts = exchange.peer == nil ? 0 : exchange.attempts
         record.reason = exchange.reason
@@ -34,12 +35,20 @@ extension ClientConnection {
     }
 
     /// Writes the line of a request that the proxy answered without an exchange.
-    func log(refused problem: ProxyProblem, isHTTP11: Bool) {
+    /// - Parameter decision: nil for one that wasn't even routed.
+    func log(refused problem: ProxyProblem, _ decision: Decision?, isHTTP11: Bool) {
         var record = AccessLogRecord()
         record.status = problem.code.status
         record.reason = problem.code.reason
+        if let decision {
+            record.route = decision.route?.name
+            record.group = decision.group?.name
+            record.bucket = decision.bucket
+        }
+        let now = NIODeadline.now()
+        record.nanoseconds = UInt64(max(0, (now - proxy.now).nanoseconds))
         if !isHTTP11 { record.version = .http10 }
-        write(&record, at: .now())
+        write(&record, at: now)
     }
 
     private func write(_ record: inout AccessLogRecord, at now: NIODeadline) {
@@ -75,8 +84,19 @@ extension ClientConnection {
     func debugLines(_ exchange: Exchange) -> ByteBuffer {
         var lines = ByteBuffer()
         DebugFields(
-            route: exchange.plan.route.name, group: exchange.group.name, peer: exchange.peer?.id.description,
-            bucket: exchange.bucket, attempts: exchange.attempts, index: proxy.table.index
+            route: exchange.plan.route.name, group: exchange.group.name,
+            firstGroup: exchange.hasCrossed ? exchange.firstGroup.name : nil, peer: exchange.peer?.id.description,
+            bucket: exchange.bucket, attempts: exchange.peer == nil ? 0 : exchange.attempts, index: proxy.table.index
+        ).write(into: &lines)
+        return lines
+    }
+
+    /// The same, of a request that came to no peer.
+    func debugLines(_ decision: Decision?) -> ByteBuffer {
+        var lines = ByteBuffer()
+        DebugFields(
+            route: decision?.route?.name, group: decision?.group?.name, bucket: decision?.bucket ?? -1,
+            index: proxy.table.index
         ).write(into: &lines)
         return lines
     }

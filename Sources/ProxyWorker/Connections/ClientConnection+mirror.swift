@@ -21,11 +21,16 @@ extension ClientConnection {
             return
         }
         let endpoint = proxy.endpoint(for: peer, in: group, host: hostName)
+        let place = group.maxConnections > 0 ? endpoint.requests : nil
+        guard place?.take(limit: group.maxConnections) != false else {
+            proxy.counters.mirrorsLeftOut += 1
+            return
+        }
         var bytes = ByteBufferAllocator().buffer(capacity: head.readableBytes + 256 + exchange.bytesReceived)
         writeHead(for: exchange, endpoint, isMirror: true, into: &bytes)
         if var body = exchange.mirrored { bytes.writeBuffer(&body) }
         proxy.counters.mirrored += 1
         let copy = MirroredRequest(proxy: proxy, bytes: bytes, isHead: exchange.request.isHead)
-        copy.send(to: peer, endpoint, timeout: exchange.plan.responseTimeout)
+        copy.send(to: peer, endpoint, place, exchange.plan)
     }
 }

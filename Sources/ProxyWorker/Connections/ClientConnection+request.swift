@@ -65,7 +65,7 @@ extension ClientConnection {
         guard decision.outcome == .forward, let route = decision.route, let group = decision.group else {
             guard let route = decision.route else { return refuse(.noRoute, request) }
             proxy.countRefused(route, decision.group, isForced: decision.isForced, .noPeer)
-            return refuse(.noPeer, request)
+            return refuse(.noPeer, request, decision)
         }
         let plan = proxy.plan(for: route)
         plan.requested(at: proxy.now)
@@ -84,7 +84,7 @@ extension ClientConnection {
         if let check = proxy.debugCheck, hasDebugToken(check) { exchange.wantsDebug = true }
         if plan.mirror != nil { exchange.mirrored = ByteBuffer() }
         self.exchange = exchange
-        attempt(peer, isFirst: true)
+        begin(with: peer)
         if plan.mirror != nil, requestBody.hasEnded { mirror() }
     }
 
@@ -102,16 +102,21 @@ extension ClientConnection {
         }
     }
 
-    private func refuse(_ code: ProxyProblem.Code, _ request: RequestTraits) {
-        answer(ProxyProblem(code), closing: !request.isKeepAlive, to: request)
+    private func refuse(_ code: ProxyProblem.Code, _ request: RequestTraits, _ decision: Decision? = nil) {
+        answer(ProxyProblem(code), closing: !request.isKeepAlive, to: request, decision)
     }
 
-    /// Answers a request that has begun no exchange; its body is thrown away.
-    private func answer(_ problem: ProxyProblem, closing: Bool, to request: RequestTraits) {
+    /// Answers a request that has begun no exchange, and that the loop's scanner has; its body is thrown away.
+    private func answer(
+        _ problem: ProxyProblem, closing: Bool, to request: RequestTraits, _ decision: Decision? = nil
+    ) {
         requestBody = BodyReader(request.framing, isChunkedOut: false)
         // A client that waits to be told to go on won't send its body: where its next request begins is unknown.
         let closes = closing || proxy.isDraining || request.expectsContinue
-        answer(problem, closing: closes, isHead: request.isHead, isHTTP11: request.isHTTP11)
+        let mayTell = proxy.debugCheck.map { hasDebugToken($0) } ?? false
+        answer(
+            problem, closing: closes, isHead: request.isHead, isHTTP11: request.isHTTP11, decision: decision,
+            debug: mayTell ? debugLines(decision) : nil)
     }
 
     /// The request being served, as the loop's scanner has it: valid right after it was scanned.

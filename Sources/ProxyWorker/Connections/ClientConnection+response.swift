@@ -78,10 +78,13 @@ extension ClientConnection {
                 self.exchange?.state.retries(status: status, budget: { plan.mayRetry(at: proxy.now) }) == true
             {
                 fail(status == 502 ? .status502 : status == 503 ? .status503 : .status504)
-                buffer.clear()
-                self.exchange?.lastFailure = status == 504 ? .upstreamTimeout : .upstreamFailed
-                perform(.tryAnotherPeer)
-                return exchangeFlush()
+                if tryAnotherPeer() {
+                    buffer.clear()
+                    return exchangeFlush()
+                }
+                // What the peer says is better than what the proxy could.
+                exchange.failure = nil
+                exchange.state.retryAbandoned()
             }
         }
         guard self.exchange?.state.responseHeadReceived() == true else {
@@ -95,7 +98,7 @@ extension ClientConnection {
         var how = ResponsePlan(
             proxy.responseHead, to: request,
             closing: exchange.closesClient || proxy.isDraining || leavesBody || (inputEnded && waiting == nil))
-        how.changes = plan.forwarding(exchange.entry).response
+        how.changes = exchange.plan.forwarding(exchange.place).response
         self.exchange?.status = status
         self.exchange?.headAt = proxy.now
         self.exchange?.held = nil

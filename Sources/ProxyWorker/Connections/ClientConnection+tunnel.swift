@@ -16,12 +16,16 @@ extension ClientConnection {
         self.exchange?.closesClient = true
         proxy.scratch.clear()
         var how = ResponsePlan(proxy.responseHead, to: exchange.request, closing: false)
-        how.changes = exchange.plan.forwarding(exchange.entry).response
-        buffer.readWithUnsafeReadableBytes { bytes in
-            HeadWriter.response(
-                proxy.responseHead, over: UnsafeRawBufferPointer(rebasing: bytes[..<count]), plan: how,
-                into: &proxy.scratch)
-            return count
+        how.changes = exchange.plan.forwarding(exchange.place).response
+        let debug = exchange.wantsDebug ? debugLines(exchange) : ByteBuffer()
+        debug.withUnsafeReadableBytes { extra in
+            how.extra = extra
+            buffer.readWithUnsafeReadableBytes { bytes in
+                HeadWriter.response(
+                    proxy.responseHead, over: UnsafeRawBufferPointer(rebasing: bytes[..<count]), plan: how,
+                    into: &proxy.scratch)
+                return count
+            }
         }
         send(proxy.scratch)
         phase = .tunnel

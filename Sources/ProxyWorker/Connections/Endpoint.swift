@@ -13,6 +13,10 @@ struct EndpointKey: Hashable, Sendable {
 /// One event loop's connections to a peer. Peers of several groups that are the same process share it.
 final class Endpoint {
     let key: EndpointKey
+    /// Whether clients choose its server's name.
+    let isOfRequest: Bool
+    /// Connections, those being made or used included.
+    var connectionCount = 0
     /// The one that was used last is at the end, and is used next.
     private(set) var idle: [UpstreamConnection] = []
     /// No group has the peer any more: connections end with their exchange.
@@ -22,8 +26,10 @@ final class Endpoint {
     private let limits: SharedLimits
     private var count: SharedLimits.PeerCount?
 
-    init(_ key: EndpointKey, limits: SharedLimits) {
+    /// - Parameter isOfRequest: whether the server's name comes from a request.
+    init(_ key: EndpointKey, isOfRequest: Bool, limits: SharedLimits) {
         self.key = key
+        self.isOfRequest = isOfRequest
         self.limits = limits
         let host = key.address.host
         authority = Array((host.contains(":") ? "[\(host)]:\(key.address.port)" : "\(host):\(key.address.port)").utf8)
@@ -32,7 +38,7 @@ final class Endpoint {
     /// The requests that the worker has under way with the peer.
     var requests: SharedLimits.PeerCount {
         if let count { return count }
-        let shared = limits.count(for: key)
+        let shared = limits.count(for: key.address)
         count = shared
         return shared
     }

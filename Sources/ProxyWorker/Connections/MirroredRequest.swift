@@ -12,6 +12,7 @@ final class MirroredRequest: UpstreamOwner {
     private let isHead: Bool
     private var upstream: UpstreamConnection?
     private var peer: Peer?
+    private var place: SharedLimits.PeerCount?
     private var body = BodyReader(.none, isChunkedOut: false)
     private var hasHead = false
     private var progress = HeadProgress()
@@ -26,14 +27,16 @@ final class MirroredRequest: UpstreamOwner {
         self.isHead = isHead
     }
 
-    /// Sends it to `peer`, and follows the answer to its end for `timeout` at the longest.
-    func send(to peer: Peer, _ endpoint: Endpoint, timeout: TimeAmount) {
+    /// Sends it to `peer`, and follows the answer to its end for as long as the route waits for one.
+    /// - Parameter place: what it has taken of the peer.
+    func send(to peer: Peer, _ endpoint: Endpoint, _ place: SharedLimits.PeerCount?, _ plan: RoutePlan) {
         self.peer = peer
+        self.place = place
         peer.active += 1
         proxy.mirrors += 1
-        timer = proxy.eventLoop.assumeIsolated().scheduleTask(in: timeout) { self.end(failed: true) }
+        timer = proxy.eventLoop.assumeIsolated().scheduleTask(in: plan.responseTimeout) { self.end(failed: true) }
         if let upstream = endpoint.take() { return send(on: upstream) }
-        proxy.connector.connect(endpoint, timeout: proxy.times.connect) { result in
+        proxy.connector.connect(endpoint, timeout: plan.connectTimeout) { result in
             switch result {
             case .success(let upstream) where self.hasEnded: upstream.release(keep: true)
             case .success(let upstream): self.send(on: upstream)
@@ -94,6 +97,7 @@ final class MirroredRequest: UpstreamOwner {
         timer = nil
         proxy.mirrors -= 1
         peer?.active -= 1
+        place?.leave()
         if failed { proxy.counters.mirrorFailures += 1 }
         let upstream = upstream
         self.upstream = nil

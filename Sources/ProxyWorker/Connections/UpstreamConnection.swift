@@ -11,6 +11,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     let endpoint: Endpoint
     private var context: ChannelHandlerContext?
     private var isCounted = false
+    private var hasLeft = false
     private var isAutoRead = true
     private(set) var isWritable = true
     private(set) var isUsable = false
@@ -31,6 +32,15 @@ final class UpstreamConnection: ChannelInboundHandler {
     init(proxy: ProxyLoop, endpoint: Endpoint) {
         self.proxy = proxy
         self.endpoint = endpoint
+        endpoint.connectionCount += 1
+    }
+
+    /// It has closed, or never came about.
+    func leave() {
+        guard !hasLeft else { return }
+        hasLeft = true
+        endpoint.connectionCount -= 1
+        endpoint.remove(self)
     }
 
     /// Its channel is connected, TLS included, and it is about to be used.
@@ -178,7 +188,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         isUsable = false
         endHandshake(ChannelError.eof)
         if isCounted { proxy.counters.upstreamConnections -= 1 }
-        endpoint.remove(self)
+        leave()
         let owner = owner
         self.owner = nil
         owner?.upstreamClosed(isBroken: isBroken)

@@ -61,6 +61,7 @@ final class UpstreamConnector {
                     done(failure.map { .failure($0) } ?? .success(connection))
                 }
             case .failure(let error):
+                connection.leave()
                 done(.failure(error))
             }
         }

@@ -5,6 +5,8 @@ struct DebugFields {
     /// Nil: there is none, and then no field either.
     var route: String?
     var group: String?
+    /// The one that was chosen at first, when a retry has left it.
+    var firstGroup: String?
     var peer: String?
     /// Negative: the group was forced, or there was no route.
     var bucket = -1
@@ -17,6 +19,7 @@ struct DebugFields {
     func write(into buffer: inout ByteBuffer) {
         if let route { Self.line("X-Signalbox-Route", route, into: &buffer) }
         if let group { Self.line("X-Signalbox-Group", group, into: &buffer) }
+        if let firstGroup { Self.line("X-Signalbox-First-Group", firstGroup, into: &buffer) }
         if let peer { Self.line("X-Signalbox-Peer", peer, into: &buffer) }
         if bucket >= 0 { Self.line("X-Signalbox-Bucket", "\(bucket)", into: &buffer) }
         Self.line("X-Signalbox-Attempts", "\(attempts)", into: &buffer)

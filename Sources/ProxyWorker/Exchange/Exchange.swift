@@ -7,10 +7,14 @@ internal import RoutingEngine
 final class Exchange {
     var state: ExchangeState
     let plan: RoutePlan
-    /// The group that the request is with now; a retry across groups changes it.
-    var group: PeerGroup
-    /// The place in the route's split, -1 when the group was forced.
-    var entry: Int
+    /// Where the request is now; a retry across groups changes it.
+    var place: Place
+    /// Where else it may be tried, once that was asked for; after a change, where it was before.
+    var otherPlace: Place?
+    /// Whether it has left the group that was chosen for it.
+    var hasCrossed = false
+    /// Chosen by the bucket, or by force.
+    let firstGroup: PeerGroup
     /// -1 when the group was forced.
     let bucket: Int
 
@@ -60,14 +64,24 @@ final class Exchange {
     /// Whether the client has shown a token for debug fields.
     var wantsDebug = false
 
+    /// A group, and why.
+    struct Place {
+        let group: PeerGroup
+        /// The place in the route's split, -1 when the group was forced.
+        let entry: Int
+    }
+
+    var group: PeerGroup { place.group }
+    var entry: Int { place.entry }
+
     init(
         state: ExchangeState, plan: RoutePlan, group: PeerGroup, entry: Int, bucket: Int, request: RequestTraits,
         startedAt: NIODeadline, closesClient: Bool
     ) {
         self.state = state
         self.plan = plan
-        self.group = group
-        self.entry = entry
+        place = Place(group: group, entry: entry)
+        firstGroup = group
         self.bucket = bucket
         self.request = request
         self.startedAt = startedAt

@@ -165,6 +165,12 @@ struct ExchangeState: Hashable {
         return true
     }
 
+    /// Nobody else can take a request that ``retries(status:budget:)`` would have sent again: its response is passed on.
+    mutating func retryAbandoned() {
+        guard response == .connecting else { return }
+        response = .awaited(reused: false)
+    }
+
     /// A try took longer than a try may.
     mutating func tryTimedOut(budget: () -> Bool) -> FailureAction {
         guard case .awaited = response else { return .none }

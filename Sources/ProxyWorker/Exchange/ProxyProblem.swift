@@ -12,7 +12,6 @@ struct ProxyProblem: Error, Hashable {
         case upstreamFailed = "upstream_failed"
         case noPeer = "no_peer"
         case overloaded = "overloaded"
-        case targetTooLong = "target_too_long"
         case upstreamTimeout = "upstream_timeout"
 
         /// The response's status.
@@ -22,7 +21,6 @@ struct ProxyProblem: Error, Hashable {
             case .noRoute: return 404
             case .methodNotAllowed: return 405
             case .requestTimeout: return 408
-            case .targetTooLong: return 414
             case .headTooLarge: return 431
             case .notImplemented: return 501
             case .upstreamFailed: return 502
@@ -45,7 +43,6 @@ struct ProxyProblem: Error, Hashable {
             case .upstreamFailed: return "upstream_failed"
             case .noPeer: return "no_peer"
             case .overloaded: return "overloaded"
-            case .targetTooLong: return "target_too_long"
             case .upstreamTimeout: return "upstream_timeout"
             }
         }
@@ -61,7 +58,6 @@ struct ProxyProblem: Error, Hashable {
             case .notImplemented: return "Not Implemented"
             case .upstreamFailed: return "Bad Gateway"
             case .noPeer, .overloaded: return "Service Unavailable"
-            case .targetTooLong: return "URI Too Long"
             case .upstreamTimeout: return "Gateway Timeout"
             case .versionNotSupported: return "HTTP Version Not Supported"
             }
@@ -79,7 +75,6 @@ struct ProxyProblem: Error, Hashable {
             case .upstreamFailed: return "The peer that was chosen did not answer as it should."
             case .noPeer: return "The route has no peer that can take the request."
             case .overloaded: return "There are as many requests under way as may be; try again in a moment."
-            case .targetTooLong: return "The request's target is too long."
             case .upstreamTimeout: return "The peer that was chosen did not answer in time."
             case .versionNotSupported: return "This proxy speaks HTTP/1.1."
             }

@@ -17,8 +17,10 @@ final class RoutePlan {
     let totalTimeout: TimeAmount?
     let rewrite: CompiledRewrite?
     let mirror: Mirror?
-    /// By the entry of the split; the last one is for forced groups.
+    /// By the entry of the split.
     private let forwarding: [Forwarding]
+    /// What is changed whatever the group is.
+    let ownForwarding: Forwarding
     /// Nil without a policy: then a retry needs no budget.
     private var budget: RetryBudget?
 
@@ -46,7 +48,7 @@ final class RoutePlan {
         totalTimeout = settings.timeouts?.total.map { .nanoseconds($0.nanoseconds) } ?? times.total
         rewrite = CompiledRewrite(settings.rewrite, path: route.source.match.path)
         mirror = settings.mirror
-        let own = Forwarding(
+        ownForwarding = Forwarding(
             request: CompiledHeaderChanges(route: settings.requestHeaders),
             response: CompiledHeaderChanges(route: settings.responseHeaders))
         forwarding =
@@ -54,12 +56,20 @@ final class RoutePlan {
                 Forwarding(
                     request: CompiledHeaderChanges(route: settings.requestHeaders, entry: entry.requestHeaders),
                     response: CompiledHeaderChanges(route: settings.responseHeaders, entry: entry.responseHeaders))
-            } + [own]
+            }
     }
 
-    /// - Parameter entry: a place in the route's split; -1 for a forced group.
-    func forwarding(_ entry: Int) -> Forwarding {
-        forwarding[forwarding.indices.contains(entry) ? entry : forwarding.count - 1]
+    /// What is changed for a group. Who is forced to one that has a part of the split sees what others see there.
+    func forwarding(_ place: Exchange.Place) -> Forwarding {
+        if forwarding.indices.contains(place.entry) { return forwarding[place.entry] }
+        let entry = route.source.split.firstIndex { $0.group == place.group.name }
+        return entry.map { forwarding[$0] } ?? ownForwarding
+    }
+
+    /// The share of an entry of the split, in buckets of 10,000; 0 for an entry that there isn't.
+    func share(of entry: Int) -> Int {
+        let split = route.source.split
+        return split.indices.contains(entry) ? split[entry].buckets : 0
     }
 
     func requested(at now: NIODeadline) { budget?.requested(at: now.uptimeNanoseconds) }

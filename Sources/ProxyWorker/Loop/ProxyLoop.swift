@@ -89,7 +89,7 @@ final class ProxyLoop {
             for (key, endpoint) in endpoints where gone.contains(key.address) {
                 for connection in endpoint.retire() { connection.close() }
                 endpoints[key] = nil
-                limits.forget(key)
+                limits.forget(key.address)
             }
         }
         return retired
@@ -115,7 +115,7 @@ final class ProxyLoop {
             if !endpoint.isRetired, endpoint.key.tls == tls { return endpoint }
         }
         let key = EndpointKey(address: peer.address, tls: tls, serverName: asksForHost ? host() : tls?.serverName)
-        let endpoint = endpoints[key] ?? Endpoint(key, limits: limits)
+        let endpoint = endpoints[key] ?? Endpoint(key, isOfRequest: asksForHost, limits: limits)
         endpoints[key] = endpoint
         peer.endpoint = endpoint
         return endpoint
@@ -197,8 +197,13 @@ final class ProxyLoop {
 
     private func tick(now: NIODeadline) {
         self.now = now
-        for endpoint in endpoints.values where !endpoint.idle.isEmpty {
-            for connection in endpoint.takeExpired(at: now) { connection.close() }
+        for (key, endpoint) in endpoints {
+            if !endpoint.idle.isEmpty {
+                for connection in endpoint.takeExpired(at: now) { connection.close() }
+            } else if endpoint.isOfRequest, endpoint.connectionCount == 0 {
+                // Clients choose the names: whatever they make up is not kept.
+                endpoints[key] = nil
+            }
         }
         eachClient { $0.checkDeadline(now) }
         accessLog?.flush()

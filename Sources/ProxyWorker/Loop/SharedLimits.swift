@@ -1,3 +1,4 @@
+internal import RoutingEngine
 internal import Synchronization
 
 /// What the event loops of a worker count together: clients, and requests at peers whose number is limited.
@@ -18,18 +19,18 @@ final class SharedLimits: Sendable {
     }
 
     let clients = Atomic<Int>(0)
-    private let peers = Mutex<[EndpointKey: PeerCount]>([:])
+    private let peers = Mutex<[PeerAddress: PeerCount]>([:])
 
     /// The count of a peer, the same for all loops.
-    func count(for key: EndpointKey) -> PeerCount {
+    func count(for peer: PeerAddress) -> PeerCount {
         peers.withLock { peers in
-            if let count = peers[key] { return count }
+            if let count = peers[peer] { return count }
             let count = PeerCount()
-            peers[key] = count
+            peers[peer] = count
             return count
         }
     }
 
     /// Nobody has the peer any more.
-    func forget(_ key: EndpointKey) { peers.withLock { $0[key] = nil } }
+    func forget(_ peer: PeerAddress) { peers.withLock { $0[peer] = nil } }
 }

@@ -15,6 +15,7 @@ package struct RetryPolicy: Hashable, Sendable, Codable {
     package var attempts: Int
     /// From the end of the request to the head of the response, for each try; nil: the route's time-outs alone count.
     package var perTryTimeout: RuleDuration?
+    /// A rule that doesn't say gets `connect_failure` and `reset`, and with a `per_try_timeout` also `timeout`.
     package var on: [Cause]
     /// Whether requests of methods that aren't idempotent (RFC 9110 section 9.2.2) are sent again too, once they may
     /// have arrived. A request that can't have arrived is always sent again.
@@ -56,6 +57,8 @@ extension RetryPolicy {
         across = try fields.optional(.across, default: across)
         budget = try fields.optional(.budget, default: budget)
         minPerSecond = try fields.optional(.minPerSecond, default: minPerSecond)
+        // Whoever bounds a try wants another one after it.
+        if perTryTimeout != nil { on.append(.timeout) }
         let texts = try fields.optional(.on, default: on.map(\.rawValue))
         on = []
         for (index, text) in texts.enumerated() {

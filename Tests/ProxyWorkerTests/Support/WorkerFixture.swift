@@ -10,11 +10,12 @@ final class WorkerFixture: Sendable {
     private let group: ServiceGroup
     private let task: Task<Void, any Error>
 
-    private init(snapshot: Snapshot, configuration: ProxyConfiguration) {
+    private init(snapshot: Snapshot, configuration: ProxyConfiguration, accessLog: AccessLogWriter?) {
         var logger = Logger(label: "test")
         logger.logLevel = .error
         source = ScriptedSource(snapshot)
-        worker = ProxyWorker(id: "test", configuration: configuration, source: source, logger: logger)
+        worker = ProxyWorker(
+            id: "test", configuration: configuration, source: source, accessLog: accessLog, logger: logger)
         group = ServiceGroup(configuration: .init(services: [worker], logger: logger))
         task = Task { [group] in try await group.run() }
     }
@@ -22,13 +23,14 @@ final class WorkerFixture: Sendable {
     static func run(
         _ snapshot: Snapshot,
         threads: Int = 1,
+        accessLog: AccessLogWriter? = nil,
         configure: (inout ProxyConfiguration) -> Void = { _ in },
         _ body: (WorkerFixture) async throws -> Void
     ) async throws {
         var configuration = ProxyConfiguration(listen: [ListenAddress(host: "127.0.0.1", port: 0)], threads: threads)
         configuration.lingerTimeout = .milliseconds(200)
         configure(&configuration)
-        let fixture = WorkerFixture(snapshot: snapshot, configuration: configuration)
+        let fixture = WorkerFixture(snapshot: snapshot, configuration: configuration, accessLog: accessLog)
         do {
             try await body(fixture)
         } catch {
