@@ -137,7 +137,7 @@ extension ProxyWorker {
             .serverChannelOption(.autoRead, value: false)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptPause.handler(logger))
+                    try channel.pipeline.syncOperations.addHandler(AcceptGate(logger: logger))
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)

@@ -7,10 +7,10 @@ struct Listener {
     let address: String
 
     /// Accepts clients from now on.
-    func begin() async throws { try await channel.setOption(.autoRead, value: true).get() }
+    func begin() async throws { try await channel.triggerUserOutboundEvent(AcceptGate.Wanted(value: true)).get() }
 
     /// Whether clients are taken; they wait in the socket's queue while they aren't. Blocks: not for event loops.
-    func accept(_ wanted: Bool) { try? channel.setOption(.autoRead, value: wanted).wait() }
+    func accept(_ wanted: Bool) { try? channel.triggerUserOutboundEvent(AcceptGate.Wanted(value: wanted)).wait() }
 
     /// The channel's socket: its own, to be used while the channel is open.
     func descriptor() async throws -> CInt {
