@@ -76,7 +76,10 @@ extension ProxyWorker {
         let groups = update.snapshot.groups
         let mayDiffer = update.changes.map { $0.groups.contains { groups[$0]?.settings.tls != nil } } ?? true
         guard mayDiffer || upstreamTLS.count > 0 else { return }
-        for problem in upstreamTLS.keep(groups.values.compactMap(\.settings.tls)) {
+        let problems = upstreamTLS.keep(
+            groups.values.compactMap(\.settings.tls),
+            nameless: groups.values.compactMap { CheckTarget.namelessTLS(of: $0.settings) })
+        for problem in problems {
             logger.error("peers can't be connected to", metadata: ["error": "\(problem)"])
         }
     }

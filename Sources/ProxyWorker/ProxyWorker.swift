@@ -85,9 +85,7 @@ package final class ProxyWorker: Service {
                 group, configuration: configuration, shared: shared, traffic: traffic)
             state.withLock { $0.loops = loops }
             let checker = HealthChecker(
-                board: health, eventLoop: group.any(),
-                makeTLS: { [upstreamTLS] tls, host in try upstreamTLS.handler(for: tls, requestHost: host) },
-                logger: logger)
+                board: health, eventLoop: group.any(), contexts: upstreamTLS, logger: logger)
             checker.start()
             defer { _ = checker.stop() }
             health.onChange { change in

@@ -47,11 +47,45 @@ import Testing
                 ["worker"], ["SIGNALBOX_ADMIN_TOKEN": "none", "SIGNALBOX_TRUSTED_PROXY": "10.0.0.1, lb.test"],
                 "SIGNALBOX_TRUSTED_PROXY"
             ),
+            (["worker", "--threads", "0"], ["SIGNALBOX_ADMIN_TOKEN": "none"], "--threads must be from 1 to 1024"),
+            (["worker"], ["SIGNALBOX_ADMIN_TOKEN": "none", "SIGNALBOX_THREADS": "-2"], "--threads"),
+            (
+                ["worker", "--drain-timeout", "2d"], ["SIGNALBOX_ADMIN_TOKEN": "none"],
+                "--drain-timeout must be from 0s"
+            ),
+            (
+                ["worker", "--tls-handshake-timeout", "5s"], ["SIGNALBOX_ADMIN_TOKEN": "none"],
+                "--tls-handshake-timeout needs --tls-listen"
+            ),
+            (["worker", "--token-file", "/dev/null"], [:], "/dev/null is empty"),
         ] as [([String], [String: String], String)])
     func refused(arguments: [String], environment: [String: String], word: String) async throws {
         let result = try await run(arguments, environment: environment)
         #expect(result.status != 0)
         #expect(result.output.contains(word))
+    }
+
+    @Test(
+        "a server doesn't start with what it has no use for, nor with numbers that can't be",
+        arguments: [
+            (["--proxy", "127.0.0.1:0", "--proxy-threads", "1025"], [:], "--proxy-threads must be from 1 to 1024"),
+            (["--proxy", "127.0.0.1:0", "--proxy-threads", "-1"], [:], "--proxy-threads"),
+            (["--drain-timeout", "25h"], [:], "--drain-timeout must be from 0s to 24h"),
+            (["--coalesce", "61s"], [:], "--coalesce must be from 0s to 1m"),
+            ([], ["SIGNALBOX_COALESCE_MAX": "1h"], "--coalesce-max must be from 0s to 1m"),
+            (["--coalesce", "50ms", "--coalesce-max", "40ms"], [:], "--coalesce-max must not be shorter"),
+            (["--tls-handshake-timeout", "5s"], [:], "--tls-handshake-timeout needs --tls-listen"),
+            (["--access-log", "-"], [:], "--access-log needs --proxy or --tls-listen"),
+            (["--debug-key-file", "/none"], [:], "--debug-key-file needs --proxy or --tls-listen"),
+        ] as [([String], [String: String], String)])
+    func refusedServer(arguments: [String], environment: [String: String], word: String) async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "signalbox-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let admin = "127.0.0.1:\(try FreePort.take())"
+        let result = try await run(
+            ["serve", "--data-dir", directory, "--admin", admin] + arguments, environment: environment)
+        #expect(result.status == 64)
+        #expect(result.output.contains(word), "\(result.output)")
     }
 
     @Test("a debug token is made with the key that is given, and not without")

@@ -34,6 +34,27 @@ struct CheckTarget: Hashable, Sendable {
     var interval: TimeAmount { .nanoseconds(max(10_000_000, check.interval.nanoseconds)) }
     var timeout: TimeAmount { .nanoseconds(max(1_000_000, check.timeout.nanoseconds)) }
 
+    /// The host that the rule has the question be for, without a port; nil when it names none.
+    var host: String? {
+        guard let host = check.http?.host else { return nil }
+        // Colons within brackets are an address's.
+        let end = host.lastIndex(of: "]") ?? host.startIndex
+        return host[end...].lastIndex(of: ":").map { String(host[..<$0]) } ?? host
+    }
+
+    /// Whether the peer's certificate must be for somebody: what requests are for isn't known here.
+    var expectsName: Bool { tls.map { Self.expectsName($0, check) } ?? false }
+
+    /// The group's TLS, when it is checked without knowing for whom its peers' certificates must be.
+    static func namelessTLS(of settings: GroupSettings) -> UpstreamTLS? {
+        guard let tls = settings.tls, let check = settings.health?.active, !expectsName(tls, check) else { return nil }
+        return tls
+    }
+
+    private static func expectsName(_ tls: UpstreamTLS, _ check: ActiveHealth) -> Bool {
+        tls.serverName != nil || check.http?.host != nil
+    }
+
     /// The bytes of the question; nil when only a connection is made.
     var question: String? {
         guard let http = check.http else { return nil }

@@ -102,8 +102,8 @@ final class HealthBoard: Sendable {
         content.withLock { $0.state.verdict(group: group, peer: peer) }
     }
 
-    /// What the control plane is told: every peer that isn't healthy, was not until a minute ago, or is checked; 1,000
-    /// at most, those that are out first.
+    /// What the control plane is told: first every peer that isn't healthy, then those that were not until a minute ago
+    /// or are checked; of these `HealthState.healthyReported` at most.
     /// - Parameters:
     ///   - now: on the clock of events.
     ///   - clock: the same moment.

@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOPosix
+internal import NIOTLS
 internal import RoutingModel
 
 #if canImport(Glibc)
@@ -18,13 +19,9 @@ final class HealthCheck: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// Makes the handler that turns TLS to a group's peers into plain bytes; called on the connection's event loop.
-    /// - Parameter host: the host of the question, for groups whose settings name no server.
-    typealias MakeTLS = @Sendable (_ settings: UpstreamTLS, _ host: String) throws -> any ChannelHandler
-
     private let target: CheckTarget
     private let eventLoop: any EventLoop
-    private let makeTLS: MakeTLS?
+    private let contexts: UpstreamTLSContexts
     /// Each is called once, and then let go of.
     private var found: ((CheckOutcome) -> Void)?
     private var closed: ((HealthCheck) -> Void)?
@@ -39,15 +36,16 @@ final class HealthCheck: ChannelInboundHandler {
     static let drainLimit = 64 * 1024
 
     /// - Parameters:
+    ///   - contexts: for groups with TLS.
     ///   - found: is told the outcome.
     ///   - closed: is told when nothing is left of it.
     init(
-        _ target: CheckTarget, eventLoop: any EventLoop, makeTLS: MakeTLS?, found: @escaping (CheckOutcome) -> Void,
-        closed: @escaping (HealthCheck) -> Void
+        _ target: CheckTarget, eventLoop: any EventLoop, contexts: UpstreamTLSContexts,
+        found: @escaping (CheckOutcome) -> Void, closed: @escaping (HealthCheck) -> Void
     ) {
         self.target = target
         self.eventLoop = eventLoop
-        self.makeTLS = makeTLS
+        self.contexts = contexts
         self.found = found
         self.closed = closed
     }
@@ -88,9 +86,11 @@ final class HealthCheck: ChannelInboundHandler {
     /// Of a host name several addresses may be tried, with a connection for each: the first that comes about stays.
     private func prepare(_ channel: any Channel) throws {
         self.channel = channel
-        if let tls = target.tls, target.check.http != nil, let makeTLS {
-            let host = target.check.http?.host ?? target.peer.address
-            try channel.pipeline.syncOperations.addHandler(makeTLS(tls, host))
+        if let tls = target.tls {
+            // Without a name to ask for, that of the peer: servers choose their certificate by it.
+            let handler = try contexts.handler(
+                for: tls, requestHost: target.host ?? target.peer.address, verifiesName: target.expectsName)
+            try channel.pipeline.syncOperations.addHandler(handler)
         }
         try channel.pipeline.syncOperations.addHandler(self)
     }
@@ -101,12 +101,21 @@ final class HealthCheck: ChannelInboundHandler {
         guard !isConnected else { return context.close(promise: nil) }
         isConnected = true
         channel = context.channel
-        // Without a function for TLS a connection is all that can be asked for.
-        guard let question = target.question, target.tls == nil || makeTLS != nil else {
+        if let question = target.question {
+            context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: question)), promise: nil)
+        } else if target.tls == nil {
             finish(.passed)
-            return close()
+            close()
         }
-        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: question)), promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // A connection alone doesn't say that the peer speaks TLS, nor that its certificate is right.
+        if case .handshakeCompleted? = event as? TLSUserEvent, target.question == nil, context.channel === channel {
+            finish(.passed)
+            close()
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -136,6 +145,8 @@ final class HealthCheck: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The end of a connection to another of the peer's addresses says nothing of the one that stays.
+        guard context.channel === channel else { return context.close(promise: nil) }
         finish(.failed(Self.words(error)))
         close()
     }

@@ -22,7 +22,7 @@ final class HealthChecker: Sendable {
     private let board: HealthBoard
     private let eventLoop: any EventLoop
     private let limit: Int
-    private let makeTLS: HealthCheck.MakeTLS?
+    private let contexts: UpstreamTLSContexts
     private let logger: Logger
     private let state: NIOLoopBoundBox<State>
 
@@ -34,15 +34,14 @@ final class HealthChecker: Sendable {
     /// - Parameters:
     ///   - eventLoop: where it all runs; one that serves clients will do.
     ///   - limit: checks at once; others wait.
-    ///   - makeTLS: nil: groups with TLS are only connected to.
+    ///   - contexts: for groups with TLS.
     init(
-        board: HealthBoard, eventLoop: any EventLoop, limit: Int = 64, makeTLS: HealthCheck.MakeTLS? = nil,
-        logger: Logger
+        board: HealthBoard, eventLoop: any EventLoop, limit: Int = 64, contexts: UpstreamTLSContexts, logger: Logger
     ) {
         self.board = board
         self.eventLoop = eventLoop
         self.limit = limit
-        self.makeTLS = makeTLS
+        self.contexts = contexts
         self.logger = logger
         state = NIOLoopBoundBox.makeBoxSendingValue(
             State(schedule: CheckSchedule(seed: .random(in: 0 ... .max))), eventLoop: eventLoop)
@@ -112,7 +111,7 @@ final class HealthChecker: Sendable {
 
     private func begin(_ ticket: CheckSchedule.Ticket) {
         let check = HealthCheck(
-            ticket.target, eventLoop: eventLoop, makeTLS: makeTLS,
+            ticket.target, eventLoop: eventLoop, contexts: contexts,
             found: { outcome in self.found(outcome, ticket) },
             closed: { check in
                 self.state.value.checks[ObjectIdentifier(check)] = nil

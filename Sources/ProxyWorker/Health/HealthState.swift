@@ -11,8 +11,8 @@ struct HealthState {
     private let probeTime: TimeAmount
     private var news: [HealthNews] = []
 
-    /// Peers in one report at most.
-    static let reported = 1_000
+    /// Peers that are well in one report, at most.
+    static let healthyReported = 1_000
 
     /// - Parameter probeTime: for how long others wait for the outcome when a peer is tried again.
     init(probeTime: TimeAmount) { self.probeTime = probeTime }
@@ -69,8 +69,8 @@ struct HealthState {
     /// Nil when there is nothing to say of the peer.
     func verdict(group: String, peer: PeerID) -> PeerVerdict? { groups[group]?.verdict(of: peer) }
 
-    /// Everybody of whom there is something to say: those that are out, who has been for longest first, so that it is
-    /// always the same ones that there is no room for; then the others, the newest first.
+    /// First everybody that is out, who has been for longest first: the control plane takes those that it isn't told of
+    /// for well. Then the others of whom there is something to say, the newest first; of them only `healthyReported`.
     func verdicts() -> [(group: String, peer: PeerID, verdict: PeerVerdict)] {
         var all: [(group: String, peer: PeerID, verdict: PeerVerdict)] = []
         for (name, group) in groups {
@@ -85,6 +85,7 @@ struct HealthState {
             if leftSince != rightSince { return leftOut ? leftSince < rightSince : leftSince > rightSince }
             return (left.group, left.peer) < (right.group, right.peer)
         }
-        return Array(all.prefix(Self.reported))
+        let out = all.firstIndex { !$0.verdict.isOut } ?? all.count
+        return Array(all.prefix(min(out + Self.healthyReported, WorkerReport.Limit.peers)))
     }
 }

@@ -6,6 +6,6 @@ package protocol ReportSource: Sendable {
     var appliedIndex: Int { get }
     /// What its event loops count.
     var traffic: TrafficCollector { get }
-    /// Every peer that isn't healthy, and every one that is checked.
+    /// Every peer that isn't healthy, and those that are checked.
     func peerStates() async -> [WorkerReport.PeerState]
 }

@@ -93,7 +93,7 @@ package struct WorkerReport: Hashable, Sendable, Codable {
     /// Whether `traffic` has everything, rather than what has changed since the last report that was taken.
     package var isWhole: Bool
     package var traffic: [Traffic]
-    /// Every peer that isn't healthy, and every one that is checked.
+    /// Every peer that isn't healthy, and those that are checked: perhaps not all of the latter.
     package var peers: [PeerState]
 
     package init(

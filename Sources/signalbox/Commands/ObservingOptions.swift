@@ -19,6 +19,18 @@ struct ObservingOptions: ParsableArguments {
         let format = try environment.value(accessLogFormat, "ACCESS_LOG_FORMAT", default: .json)
         return try AccessLogWriter(path: path, format: format, logger: logger)
     }
+
+    /// For when there is no proxy that could tell of requests. The key itself in `SIGNALBOX_DEBUG_KEY` may be there for
+    /// `signalbox debug-token`.
+    /// - Throws: `ValidationError` when it is asked for all the same.
+    func refuse(_ environment: Environment, without missing: String) throws {
+        if try environment.value(accessLog, "ACCESS_LOG") != nil {
+            throw ValidationError("--access-log needs \(missing).")
+        }
+        if try environment.value(debugKey.debugKeyFile, "DEBUG_KEY_FILE") != nil {
+            throw ValidationError("--debug-key-file needs \(missing).")
+        }
+    }
 }
 
 extension AccessLogFormat: ExpressibleByArgument {}

@@ -47,35 +47,35 @@ struct ProxyLimitOptions: ParsableArguments {
             """)
     var trustedProxy: [AddressRange] = []
 
-    /// Sets what the flags and the environment say.
+    /// Event loops that a proxy may have.
+    static let threads = 1...1_024
+    /// How long it may drain; with 0s nobody is waited for.
+    static let drain = Duration.zero ... .seconds(86_400)
+
+    /// Sets what the flags and the environment say; `configuration` is to know before where there is TLS.
     /// - Throws: `ValidationError`, naming what can't be.
     func apply(to configuration: inout ProxyConfiguration, _ environment: Environment) throws {
+        let times = Duration.milliseconds(10) ... .seconds(86_400)
         func set(
             _ place: WritableKeyPath<ProxyConfiguration, Duration>, _ given: Seconds?, _ flag: String,
-            from least: Duration = .milliseconds(10)
+            _ range: ClosedRange<Duration>? = nil
         ) throws {
-            if let time = try Self.time(given, flag, from: least, environment) { configuration[keyPath: place] = time }
+            if let time = try environment.time(given, flag, in: range ?? times) { configuration[keyPath: place] = time }
         }
         func set(
             _ place: WritableKeyPath<ProxyConfiguration, Int>, _ given: Int?, _ flag: String, _ range: ClosedRange<Int>
         ) throws {
-            guard let value = try environment.value(given, Self.variable(flag)) else { return }
-            guard range.contains(value) else {
-                throw ValidationError(
-                    "--\(flag) must be from \(range.lowerBound) to \(range.upperBound), not \(value).")
-            }
-            configuration[keyPath: place] = value
+            if let value = try environment.number(given, flag, in: range) { configuration[keyPath: place] = value }
         }
         try set(\.connectTimeout, connectTimeout, "connect-timeout")
         try set(\.requestHeadTimeout, requestHeadTimeout, "request-head-timeout")
         try set(\.responseHeadTimeout, responseTimeout, "response-timeout")
         try set(\.streamIdleTimeout, streamIdleTimeout, "stream-idle-timeout")
         try set(\.clientIdleTimeout, clientIdleTimeout, "client-idle-timeout")
-        try set(\.upstreamIdleTimeout, upstreamIdleTimeout, "upstream-idle-timeout", from: .zero)
-        configuration.totalTimeout = try Self.time(
-            totalTimeout, "total-timeout", from: .milliseconds(10), environment)
-        if let time = try Self.time(tlsHandshakeTimeout, "tls-handshake-timeout", from: .milliseconds(10), environment)
-        {
+        try set(\.upstreamIdleTimeout, upstreamIdleTimeout, "upstream-idle-timeout", .zero...times.upperBound)
+        configuration.totalTimeout = try environment.time(totalTimeout, "total-timeout", in: times)
+        if let time = try environment.time(tlsHandshakeTimeout, "tls-handshake-timeout", in: times) {
+            guard configuration.tls != nil else { throw ValidationError("--tls-handshake-timeout needs --tls-listen.") }
             configuration.tls?.handshakeTimeout = TimeAmount(time)
         }
         try set(\.maxClients, maxClients, "max-clients", 1...10_000_000)
@@ -84,18 +84,6 @@ struct ProxyLimitOptions: ParsableArguments {
         try set(\.maxHeadBytes, maxHeadBytes, "max-head-bytes", 1_024...262_144)
         configuration.trustedProxies = TrustedProxies(try environment.values(trustedProxy, "TRUSTED_PROXY"))
     }
-
-    private static func time(
-        _ given: Seconds?, _ flag: String, from least: Duration, _ environment: Environment
-    ) throws -> Duration? {
-        guard let time = try environment.value(given, variable(flag))?.duration else { return nil }
-        guard time >= least, time <= .seconds(86_400) else {
-            throw ValidationError("--\(flag) must be from \(least == .zero ? "0s" : "10ms") to 24h.")
-        }
-        return time
-    }
-
-    private static func variable(_ flag: String) -> String { flag.uppercased().replacing("-", with: "_") }
 }
 
 extension AddressRange: ExpressibleByArgument {

@@ -38,19 +38,15 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var tlsListen: TLSListenOptions
     @OptionGroup var consul: ConsulOptions
 
-    @Option(help: "Event loops of the embedded proxy. (default: one per core)")
+    @Option(help: "Event loops of the embedded proxy, 1 to 1024. (default: one per core)")
     var proxyThreads: Int?
 
     @Option(help: "The embedded proxy's name among the workers. (default: embedded)")
     var workerId: String?
 
-    @Option(help: "How long changes are gathered after a snapshot. (default: 20ms)")
-    var coalesce: Seconds?
+    @OptionGroup var publishing: PublishOptions
 
-    @Option(help: "How far that grows while changes keep coming. (default: 200ms)")
-    var coalesceMax: Seconds?
-
-    @Option(help: "How long requests in flight may take when it ends. (default: 10s)")
+    @Option(help: "How long requests in flight may take when it ends, 24h at most. (default: 10s)")
     var drainTimeout: Seconds?
 
     @OptionGroup var limits: ProxyLimitOptions
@@ -85,16 +81,17 @@ struct ServeCommand: AsyncParsableCommand {
         let discovery = try consul.configuration(environment).map {
             ConsulDiscovery(configuration: $0, logger: logger)
         }
+        let windows = try publishing.windows(environment)
         let controlPlane = try await ControlPlane(
             store: store, discovery: discovery,
             configuration: ControlPlaneConfiguration(
-                coalescing: try environment.value(coalesce, "COALESCE")?.duration ?? .milliseconds(20),
-                coalescingLimit: try environment.value(coalesceMax, "COALESCE_MAX")?.duration ?? .milliseconds(200),
+                coalescing: windows.shortest, coalescingLimit: windows.longest,
                 guarding: try guardOptions.guarding(environment), damping: try guardOptions.damping(environment),
                 revisionsKept: try history.revisions(environment), ledgerEntriesKept: try history.entries(environment),
                 ledgerKeptFor: try history.age(environment)),
             logger: logger)
-        let drain = try environment.value(drainTimeout, "DRAIN_TIMEOUT")?.duration ?? .seconds(10)
+        let drain =
+            try environment.time(drainTimeout, "drain-timeout", in: ProxyLimitOptions.drain) ?? .seconds(10)
         let worker = try embeddedWorker(controlPlane, drain, environment, logger)
 
         let address = try adminOptions.address(environment)
@@ -146,10 +143,13 @@ struct ServeCommand: AsyncParsableCommand {
     ) throws -> ProxyWorker? {
         var configuration = ProxyConfiguration(
             listen: try environment.values(proxy, "PROXY"),
-            threads: try environment.value(proxyThreads, "PROXY_THREADS"))
+            threads: try environment.number(proxyThreads, "proxy-threads", in: ProxyLimitOptions.threads))
         try tlsListen.apply(to: &configuration, environment)
         try limits.apply(to: &configuration, environment)
-        guard !configuration.listen.isEmpty || configuration.tls != nil else { return nil }
+        guard !configuration.listen.isEmpty || configuration.tls != nil else {
+            try observing.refuse(environment, without: "--proxy or --tls-listen")
+            return nil
+        }
         let id = try environment.value(workerId, "WORKER_ID", default: "embedded")
         guard WorkerID.isValid(id) else { throw ValidationError("The worker's id '\(id)' \(WorkerID.rule).") }
         configuration.drainTimeout = drain

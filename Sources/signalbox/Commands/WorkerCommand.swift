@@ -45,10 +45,10 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "A file that holds the control plane's token.")
     var tokenFile: String?
 
-    @Option(help: "Event loops. (default: one per core)")
+    @Option(help: "Event loops, 1 to 1024. (default: one per core)")
     var threads: Int?
 
-    @Option(help: "How long requests in flight may take when it ends. (default: 10s)")
+    @Option(help: "How long requests in flight may take when it ends, 24h at most. (default: 10s)")
     var drainTimeout: Seconds?
 
     @OptionGroup var limits: ProxyLimitOptions
@@ -83,13 +83,15 @@ struct WorkerCommand: AsyncParsableCommand {
             token: try token(environment), worker: id, stateDirectory: try environment.value(stateDir, "STATE_DIR"))
         let addresses = try environment.values(listen, "LISTEN")
         var configuration = ProxyConfiguration(
-            listen: addresses, threads: try environment.value(threads, "THREADS"))
+            listen: addresses,
+            threads: try environment.number(threads, "threads", in: ProxyLimitOptions.threads))
         try tlsListen.apply(to: &configuration, environment)
         try limits.apply(to: &configuration, environment)
         if addresses.isEmpty, configuration.tls == nil {
             configuration.listen = [ListenAddress(host: "127.0.0.1", port: 8080)]
         }
-        configuration.drainTimeout = try environment.value(drainTimeout, "DRAIN_TIMEOUT")?.duration ?? .seconds(10)
+        configuration.drainTimeout =
+            try environment.time(drainTimeout, "drain-timeout", in: ProxyLimitOptions.drain) ?? .seconds(10)
         configuration.debugKey = try observing.debugKey.key(environment)
         let accessLog = try observing.log(environment, logger)
         var clientConfiguration = HTTPSnapshotSource.clientConfiguration
@@ -141,7 +143,9 @@ struct WorkerCommand: AsyncParsableCommand {
             guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
                 throw ValidationError("The token file \(path) can't be read.")
             }
-            return text.trimmingCharacters(in: .whitespacesAndNewlines)
+            let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            guard !token.isEmpty else { throw ValidationError("The token file \(path) is empty.") }
+            return token
         }
         guard let text = environment.text("ADMIN_TOKEN") else {
             throw ValidationError("A token is needed: set SIGNALBOX_ADMIN_TOKEN or give --token-file.")

@@ -107,6 +107,9 @@ struct UpstreamTLSTests {
             ]
             #expect(contexts.keep(some).isEmpty)
             #expect(contexts.count == 2)
+            // Checks that have no name to verify have one of their own.
+            #expect(contexts.keep(some, nameless: some).isEmpty)
+            #expect(contexts.count == 3)
             let wrong = UpstreamTLS(authorities: "-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----\n")
             #expect(contexts.keep([some[0], wrong]).count == 1)
             #expect(contexts.count == 2)

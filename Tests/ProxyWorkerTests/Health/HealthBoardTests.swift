@@ -171,15 +171,39 @@ struct HealthBoardTests {
             ])
     }
 
-    @Test("a report has a thousand peers at most")
+    @Test("a report has everybody that is out, and a thousand of the others at most")
     func largeReport() {
         let policy = HealthPolicy(active: ActiveHealth(unhealthyAfter: 1))
         let ids = (0..<3_000).map { "n~\(10_000 + $0)" }
         let (board, _) = board(["star": .health(Array(1...3_000), policy, ids: ids)])
         for id in ids { board.checked(group: "star", peer: PeerID(id), .passed, at: start) }
         board.checked(group: "star", peer: PeerID("n~12345"), .failed("status 500"), at: start)
-        let states = board.states(at: start)
-        #expect(states.count == 1_000)
+        var states = board.states(at: start)
+        #expect(states.count == 1_001)
         #expect(states.first?.peer == PeerID("n~12345"))
+        for id in ids.prefix(1_500) {
+            board.checked(group: "star", peer: PeerID(id), .failed("status 500"), at: start + .seconds(1))
+        }
+        states = board.states(at: start + .seconds(1))
+        #expect(states.count == 2_501)
+        #expect(states.prefix(1_501).allSatisfy { $0.health == .unhealthy })
+        #expect(states.dropFirst(1_501).allSatisfy { $0.health == .healthy })
+    }
+
+    @Test("when thousands go out one after the other, every report names all of them")
+    func growingReport() {
+        let policy = HealthPolicy(active: ActiveHealth(unhealthyAfter: 1))
+        let ids = (0..<3_000).map { "n~\(10_000 + $0)" }
+        let (board, _) = board(["star": .health(Array(1...3_000), policy, ids: ids)])
+        var before: Set<PeerID> = []
+        for (number, id) in ids.enumerated() {
+            let now = start + .seconds(Int64(number))
+            board.checked(group: "star", peer: PeerID(id), .failed("status 500"), at: now)
+            guard (number + 1).isMultiple(of: 500) else { continue }
+            let out = Set(board.states(at: now).filter { $0.health != .healthy }.map(\.peer))
+            #expect(out.count == number + 1)
+            #expect(out.isSuperset(of: before))
+            before = out
+        }
     }
 }

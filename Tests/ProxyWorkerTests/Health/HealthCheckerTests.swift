@@ -21,60 +21,25 @@ struct HealthCheckerTests {
         SnapshotUpdate(groups: ["star": .health(ports, HealthPolicy(active: check))])
     }
 
-    private func withChecker(
-        limit: Int = 64, _ body: (HealthBoard, HealthChecker, ChangeLog) async throws -> Void
-    ) async throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let board = HealthBoard()
-        let checker = HealthChecker(board: board, eventLoop: group.next(), limit: limit, logger: .silent)
-        checker.start()
-        let outcome: Result<Void, any Error>
-        do { outcome = .success(try await body(board, checker, ChangeLog(board))) } catch { outcome = .failure(error) }
-        try await within(.seconds(20), "the end of the checks") { try await checker.stop().get() }
-        try await group.shutdownGracefully()
-        try outcome.get()
-    }
-
-    private func follow(_ update: SnapshotUpdate, _ board: HealthBoard, _ checker: HealthChecker) {
-        board.follow(update)
-        checker.follow(update)
-    }
-
-    private func reason(_ board: HealthBoard, _ peer: PeerID, _ health: WorkerReport.PeerState.Health) async throws
-        -> String
-    {
-        try await eventually("the peer is \(health)") {
-            guard let verdict = board.verdict(group: "star", peer: peer), verdict.health == health else { return nil }
-            return verdict.reason
-        }
-    }
-
-    private func expectUnhealthy(
-        _ board: HealthBoard, _ peer: PeerID, _ ending: String, _ place: SourceLocation = #_sourceLocation
-    ) async throws {
-        let reason = try await reason(board, peer, .unhealthy)
-        #expect(reason.hasSuffix(ending), "\(reason)", sourceLocation: place)
-    }
-
     @Test("a server that goes from 200 to 500 and back is taken out and brought back")
     func comesAndGoes() async throws {
         let status = Mutex(HTTPResponseStatus.ok)
         try await withTestHTTPServer { _ in
             .init(status: status.withLock { $0 }, body: "never read")
         } _: { server in
-            try await self.withChecker { board, checker, log in
-                self.follow(self.update([server.port], Self.quick), board, checker)
-                _ = try await self.reason(board, self.one, .healthy)
+            try await HealthChecker.with { board, checker, log in
+                checker.follow(self.update([server.port], Self.quick), board)
+                _ = try await board.reason(self.one, .healthy)
                 #expect(log.take() == [])
                 try await eventually("a request was noted") { !server.requests.isEmpty }
                 let request = try #require(server.requests.first)
                 #expect(request.head.uri == "/health" && request.head.method == .GET)
                 #expect(request.head.headers["host"] == ["127.0.0.1:\(server.port)"])
                 status.withLock { $0 = .internalServerError }
-                try await self.expectUnhealthy(board, self.one, "failed, the last one: status 500.")
+                try await board.expectUnhealthy(self.one, "failed, the last one: status 500.")
                 #expect(log.take() == ["star/n~1 out"])
                 status.withLock { $0 = .ok }
-                _ = try await self.reason(board, self.one, .healthy)
+                _ = try await board.reason(self.one, .healthy)
                 #expect(log.take() == ["star/n~1 in"])
             }
         }
@@ -87,10 +52,10 @@ struct HealthCheckerTests {
             await neverEnding()
             return .none
         } _: { server in
-            try await self.withChecker { board, checker, _ in
-                self.follow(self.update([port, server.port], Self.quick), board, checker)
-                try await self.expectUnhealthy(board, self.one, "connection refused.")
-                try await self.expectUnhealthy(board, PeerID("n~2"), "nothing within 2s.")
+            try await HealthChecker.with { board, checker, _ in
+                checker.follow(self.update([port, server.port], Self.quick), board)
+                try await board.expectUnhealthy(self.one, "connection refused.")
+                try await board.expectUnhealthy(PeerID("n~2"), "nothing within 2s.")
             }
         }
     }
@@ -103,10 +68,10 @@ struct HealthCheckerTests {
             var check = Self.quick
             check.http = nil
             let port = try FreePort.take()
-            try await self.withChecker { board, checker, _ in
-                self.follow(self.update([server.port, port], check), board, checker)
-                _ = try await self.reason(board, self.one, .healthy)
-                _ = try await self.reason(board, PeerID("n~2"), .unhealthy)
+            try await HealthChecker.with { board, checker, _ in
+                checker.follow(self.update([server.port, port], check), board)
+                _ = try await board.reason(self.one, .healthy)
+                _ = try await board.reason(PeerID("n~2"), .unhealthy)
                 #expect(server.requests.isEmpty)
             }
         }
@@ -123,10 +88,10 @@ struct HealthCheckerTests {
                 }
                 .bind(host: "127.0.0.1", port: 0).get()
             let port = try #require(odd.localAddress?.port)
-            try await self.withChecker { board, checker, _ in
-                self.follow(self.update([silent.port, port], Self.quick), board, checker)
-                try await self.expectUnhealthy(board, self.one, "it closed the connection without an answer.")
-                try await self.expectUnhealthy(board, PeerID("n~2"), "what it answered isn't HTTP/1.1.")
+            try await HealthChecker.with { board, checker, _ in
+                checker.follow(self.update([silent.port, port], Self.quick), board)
+                try await board.expectUnhealthy(self.one, "it closed the connection without an answer.")
+                try await board.expectUnhealthy(PeerID("n~2"), "what it answered isn't HTTP/1.1.")
             }
             try await odd.close()
         }
@@ -139,8 +104,8 @@ struct HealthCheckerTests {
         } _: { server in
             var check = Self.quick
             check.http?.host = "star.test"
-            try await self.withChecker(limit: 2) { board, checker, log in
-                self.follow(self.update([server.port], check), board, checker)
+            try await HealthChecker.with(limit: 2) { board, checker, log in
+                checker.follow(self.update([server.port], check), board)
                 try await eventually("it was asked ten times") { server.requests.count >= 10 }
                 #expect(board.verdict(group: "star", peer: self.one)?.health == .healthy)
                 #expect(server.requests.allSatisfy { $0.head.headers["host"] == ["star.test"] })
@@ -157,12 +122,12 @@ struct HealthCheckerTests {
             try await withTestHTTPServer { _ in
                 .init()
             } _: { second in
-                try await self.withChecker { board, checker, _ in
-                    self.follow(self.update([first.port], Self.quick), board, checker)
+                try await HealthChecker.with { board, checker, _ in
+                    checker.follow(self.update([first.port], Self.quick), board)
                     try await eventually("the first was asked") { first.requests.count > 1 }
                     let next = SnapshotUpdate(
                         groups: ["moon": .health([second.port], HealthPolicy(active: Self.quick))])
-                    self.follow(next, board, checker)
+                    checker.follow(next, board)
                     try await eventually("the second was asked") { second.requests.count > 1 }
                     let asked = first.requests.count
                     let seen = second.requests.count
@@ -186,13 +151,13 @@ struct HealthCheckerTests {
             open.withLock { $0.now -= 1 }
             return .init(headers: ["connection": "close"])
         } _: { server in
-            try await self.withChecker(limit: 3) { board, checker, _ in
+            try await HealthChecker.with(limit: 3) { board, checker, _ in
                 let ids = (0..<100).map { "n~\(1_000 + $0)" }
                 let policy = HealthPolicy(active: Self.quick)
-                self.follow(
+                checker.follow(
                     SnapshotUpdate(
                         groups: ["star": .health(Array(repeating: server.port, count: 100), policy, ids: ids)]),
-                    board, checker)
+                    board)
                 try await eventually("all were checked") { board.states().count == 100 }
                 #expect(board.states().allSatisfy { $0.health == .healthy })
                 #expect(open.withLock { $0.most } <= 3)
