@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 import NIOCore
 import ProxyWorker
 
@@ -28,7 +29,8 @@ struct ProxyLimitOptions: ParsableArguments {
     @Option(help: "For a client's TLS handshake. (default: 10s)")
     var tlsHandshakeTimeout: Seconds?
 
-    @Option(help: "Clients' connections at a time. (default: 200000)")
+    @Option(
+        help: "Clients' connections at a time; at most three quarters of the process's descriptors. (default: 200000)")
     var maxClients: Int?
 
     @Option(help: "Requests under way at a time, dealt out evenly to the event loops. (default: 100000)")
@@ -54,7 +56,7 @@ struct ProxyLimitOptions: ParsableArguments {
 
     /// Sets what the flags and the environment say; `configuration` is to know before where there is TLS.
     /// - Throws: `ValidationError`, naming what can't be.
-    func apply(to configuration: inout ProxyConfiguration, _ environment: Environment) throws {
+    func apply(to configuration: inout ProxyConfiguration, _ environment: Environment, _ logger: Logger) throws {
         let times = Duration.milliseconds(10) ... .seconds(86_400)
         func set(
             _ place: WritableKeyPath<ProxyConfiguration, Duration>, _ given: Seconds?, _ flag: String,
@@ -79,10 +81,20 @@ struct ProxyLimitOptions: ParsableArguments {
             configuration.tls?.handshakeTimeout = TimeAmount(time)
         }
         try set(\.maxClients, maxClients, "max-clients", 1...10_000_000)
+        fitClients(&configuration, logger)
         try set(\.maxRequests, maxRequests, "max-requests", 1...10_000_000)
         try set(\.maxIdlePerPeer, maxIdlePerPeer, "max-idle-per-peer", 0...100_000)
         try set(\.maxHeadBytes, maxHeadBytes, "max-head-bytes", 1_024...262_144)
         configuration.trustedProxies = TrustedProxies(try environment.values(trustedProxy, "TRUSTED_PROXY"))
+    }
+
+    /// A client that is refused hears of it; one that there is no descriptor for waits for nothing.
+    private func fitClients(_ configuration: inout ProxyConfiguration, _ logger: Logger) {
+        guard let most = FileLimit.clients, most < configuration.maxClients else { return }
+        logger.log(
+            level: maxClients == nil ? .info : .warning, "fewer clients are taken, as descriptors are few",
+            metadata: ["asked": "\(configuration.maxClients)", "taken": "\(most)"])
+        configuration.maxClients = most
     }
 }
 

@@ -145,7 +145,7 @@ struct ServeCommand: AsyncParsableCommand {
             listen: try environment.values(proxy, "PROXY"),
             threads: try environment.number(proxyThreads, "proxy-threads", in: ProxyLimitOptions.threads))
         try tlsListen.apply(to: &configuration, environment)
-        try limits.apply(to: &configuration, environment)
+        try limits.apply(to: &configuration, environment, logger)
         guard !configuration.listen.isEmpty || configuration.tls != nil else {
             try observing.refuse(environment, without: "--proxy or --tls-listen")
             return nil

@@ -86,7 +86,7 @@ struct WorkerCommand: AsyncParsableCommand {
             listen: addresses,
             threads: try environment.number(threads, "threads", in: ProxyLimitOptions.threads))
         try tlsListen.apply(to: &configuration, environment)
-        try limits.apply(to: &configuration, environment)
+        try limits.apply(to: &configuration, environment, logger)
         if addresses.isEmpty, configuration.tls == nil {
             configuration.listen = [ListenAddress(host: "127.0.0.1", port: 8080)]
         }

@@ -1,4 +1,4 @@
-import HashTreeCollections
+import NIOCore
 import NIOPosix
 import RoutingModel
 import TestKit
@@ -18,8 +18,9 @@ struct HealthCheckerTLSTests {
 
     /// What the first check of `star`'s one peer finds.
     private func verdict(_ port: Int, _ tls: UpstreamTLS, _ check: ActiveHealth) async throws -> PeerVerdict {
-        var group = SnapshotGroup.health([port], HealthPolicy(active: check))
-        group.settings.tls = tls
+        let group = SnapshotGroup(
+            policy: .roundRobin, peers: SnapshotGroup.health([port]).peers,
+            settings: GroupSettings(tls: tls, health: HealthPolicy(active: check)))
         let contexts = UpstreamTLSContexts()
         contexts.keep([tls], nameless: [tls])
         var found: PeerVerdict?
