@@ -31,8 +31,7 @@ package struct ProxyConfiguration: Sendable {
     /// For a client to close its side after the last response, before the connection is cut.
     package var lingerTimeout: Duration = .seconds(2)
 
-    /// Clients' connections over all event loops; further ones are answered 503 and closed. With HTTP/2 each request
-    /// that is open counts, and not the connection.
+    /// Clients' connections over all event loops, whatever is spoken over them; further ones are answered 503 and closed.
     package var maxClients = 200_000
     /// Requests under way, dealt out evenly to the event loops; further ones are answered 503.
     package var maxRequests = 100_000
