@@ -30,7 +30,24 @@ struct SnapshotKeeperTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["snapshot.json"])
     }
 
-    @Test("a directory that can't be made is no obstacle")
+    @Test("a directory is made and tried before it is needed, which leaves nothing in it")
+    func probe() throws {
+        let parent = FileManager.default.temporaryDirectory.appendingPathComponent("signalbox-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: parent) }
+        let directory = parent.appendingPathComponent("state").path
+        for _ in 0..<2 {
+            try SnapshotFile(directory: directory).probe()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory).isEmpty)
+        }
+        let file = parent.appendingPathComponent("file").path
+        try Data().write(to: URL(fileURLWithPath: file))
+        for wrong in [file, "\(file)/state"] {
+            let error = #expect(throws: UnusableStateDirectory.self) { try SnapshotFile(directory: wrong).probe() }
+            #expect(error?.description.contains(wrong) == true)
+        }
+    }
+
+    @Test("a directory that can't be made later is no obstacle")
     func fails() async throws {
         let keeper = SnapshotKeeper(file: SnapshotFile(directory: "/dev/null/x"), logger: .silent)
         await keeper.keep(try held(1))

@@ -47,6 +47,8 @@ import Testing
                 ["worker"], ["SIGNALBOX_ADMIN_TOKEN": "none", "SIGNALBOX_TRUSTED_PROXY": "10.0.0.1, lb.test"],
                 "SIGNALBOX_TRUSTED_PROXY"
             ),
+            (["worker", "--handover", "/dev/null/x"], ["SIGNALBOX_ADMIN_TOKEN": "none"], "/dev/null/x, can't be made"),
+            (["worker"], ["SIGNALBOX_ADMIN_TOKEN": "none", "SIGNALBOX_METRICS": "nowhere"], "SIGNALBOX_METRICS"),
             (["worker", "--threads", "0"], ["SIGNALBOX_ADMIN_TOKEN": "none"], "--threads must be from 1 to 1024"),
             (["worker"], ["SIGNALBOX_ADMIN_TOKEN": "none", "SIGNALBOX_THREADS": "-2"], "--threads"),
             (
@@ -57,7 +59,10 @@ import Testing
                 ["worker", "--tls-handshake-timeout", "5s"], ["SIGNALBOX_ADMIN_TOKEN": "none"],
                 "--tls-handshake-timeout needs --tls-listen"
             ),
-            (["worker", "--token-file", "/dev/null"], [:], "/dev/null is empty"),
+            (
+                ["worker", "--state-dir", "/dev/null/state"], ["SIGNALBOX_ADMIN_TOKEN": "none"],
+                "The state directory /dev/null/state can't be made: Not a directory"
+            ),
         ] as [([String], [String: String], String)])
     func refused(arguments: [String], environment: [String: String], word: String) async throws {
         let result = try await run(arguments, environment: environment)
@@ -86,6 +91,16 @@ import Testing
             ["serve", "--data-dir", directory, "--admin", admin] + arguments, environment: environment)
         #expect(result.status == 64)
         #expect(result.output.contains(word), "\(result.output)")
+    }
+
+    @Test("a token file without a token in it is named")
+    func emptyTokenFile() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "signalbox-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data("\n".utf8).write(to: file)
+        let result = try await run(["worker", "--token-file", file.path])
+        #expect(result.status == 64)
+        #expect(result.output.contains("\(file.path) is empty"))
     }
 
     @Test("a debug token is made with the key that is given, and not without")

@@ -10,11 +10,42 @@ internal import Darwin
 #endif
 
 /// The last applied snapshot on disk: what a worker starts from while its control plane can't be reached.
-struct SnapshotFile: Sendable {
+package struct SnapshotFile: Sendable {
     private let directory: String
     private var path: String { "\(directory)/snapshot.json" }
 
-    init(directory: String) { self.directory = directory }
+    package init(directory: String) { self.directory = directory }
+
+    /// Makes the directory if it isn't there, and tries whether it can be written: better now than when the control plane
+    /// is away. A disk that is full is no mistake in how the worker was started: it goes on, as it would later.
+    /// - Throws: `UnusableStateDirectory`.
+    package func probe() throws {
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            let cause = (error as? CocoaError)?.underlying as? POSIXError
+            throw unusable("made", cause.map { Self.words($0.code.rawValue) } ?? error.localizedDescription)
+        }
+        // Two workers may have the directory while one relieves the other.
+        let temporary = "\(path).\(getpid()).probe"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        var failure = descriptor < 0 ? errno : 0
+        if descriptor >= 0 {
+            var byte: UInt8 = 0
+            if pwrite(descriptor, &byte, 1, 0) < 1 { failure = errno }
+            close(descriptor)
+            unlink(temporary)
+        }
+        guard failure == 0 || failure == ENOSPC || failure == EDQUOT else {
+            throw unusable("written", Self.words(failure))
+        }
+    }
+
+    private func unusable(_ what: String, _ why: String) -> UnusableStateDirectory {
+        UnusableStateDirectory(description: "The state directory \(directory) can't be \(what): \(why)")
+    }
+
+    private static func words(_ code: CInt) -> String { String(cString: strerror(code)) }
 
     /// Replaces the file by `text`; after a crash it holds the old or the new snapshot, never half of one.
     func write(_ text: [UInt8]) throws {

@@ -9,13 +9,15 @@ struct MetricsOptions: ParsableArguments {
     var metrics: ListenAddress?
 
     /// Nil when nobody asked for it.
+    /// - Throws: `ValidationError` for a variable that can't be read.
+    func address(_ environment: Environment) throws -> ListenAddress? { try environment.value(metrics, "METRICS") }
+
     /// - Parameter waitsForAddress: while an older worker, which this one relieves, still has it.
     func server(
-        _ environment: Environment, worker: ProxyWorker, source: HTTPSnapshotSource, waitsForAddress: Bool,
+        _ address: ListenAddress, worker: ProxyWorker, source: HTTPSnapshotSource, waitsForAddress: Bool,
         registry: PrometheusRegistry, logger: Logger
-    ) throws -> MetricsServer? {
-        guard let address = try environment.value(metrics, "METRICS") else { return nil }
-        return MetricsServer(
+    ) -> MetricsServer {
+        MetricsServer(
             host: address.host, port: address.port, metrics: registry,
             beforeScrape: {
                 await worker.recordMetrics(in: registry)

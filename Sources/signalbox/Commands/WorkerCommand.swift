@@ -78,9 +78,9 @@ struct WorkerCommand: AsyncParsableCommand {
         guard let url = URL(string: address), ["http", "https"].contains(url.scheme), url.host() != nil else {
             throw ValidationError("The control plane's address '\(address)' must look like http://127.0.0.1:7000.")
         }
+        let stateDirectory = try environment.value(stateDir, "STATE_DIR")
         let asking = HTTPSnapshotSource.Configuration(
-            control: address,
-            token: try token(environment), worker: id, stateDirectory: try environment.value(stateDir, "STATE_DIR"))
+            control: address, token: try token(environment), worker: id, stateDirectory: stateDirectory)
         let addresses = try environment.values(listen, "LISTEN")
         var configuration = ProxyConfiguration(
             listen: addresses,
@@ -94,10 +94,9 @@ struct WorkerCommand: AsyncParsableCommand {
             try environment.time(drainTimeout, "drain-timeout", in: ProxyLimitOptions.drain) ?? .seconds(10)
         configuration.debugKey = try observing.debugKey.key(environment)
         let accessLog = try observing.log(environment, logger)
+        if let stateDirectory { try SnapshotFile(directory: stateDirectory).probe() }
         var clientConfiguration = HTTPSnapshotSource.clientConfiguration
         clientConfiguration.tlsConfiguration = try controlOptions.tls(environment)
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: clientConfiguration)
-        let source = HTTPSnapshotSource(configuration: asking, client: client, logger: logger)
         let handover = try environment.value(handover, "HANDOVER").map { directory in
             do {
                 return try Handover(directory: directory, logger: logger)
@@ -105,12 +104,18 @@ struct WorkerCommand: AsyncParsableCommand {
                 throw ValidationError("The directory for handing over, \(directory), can't be made.")
             }
         }
+        let metricsAddress = try metricsOptions.address(environment)
+        // From here on nothing throws that leaves it open.
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: clientConfiguration)
+        let source = HTTPSnapshotSource(configuration: asking, client: client, logger: logger)
         let worker = ProxyWorker(
             id: id, configuration: configuration, source: source, accessLog: accessLog, handover: handover,
             logger: logger)
-        let server = try metricsOptions.server(
-            environment, worker: worker, source: source, waitsForAddress: handover != nil, registry: metrics,
-            logger: logger)
+        let server = metricsAddress.map { address in
+            metricsOptions.server(
+                address, worker: worker, source: source, waitsForAddress: handover != nil, registry: metrics,
+                logger: logger)
+        }
         // Ended in reverse order: the last report and the last lines come when the worker has drained.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
         if let server { services.append(.init(service: server)) }

@@ -1,0 +1,4 @@
+/// The directory for the last snapshot can't be made or written.
+package struct UnusableStateDirectory: Error, CustomStringConvertible {
+    package let description: String
+}
