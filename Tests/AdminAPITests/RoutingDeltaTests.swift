@@ -30,6 +30,7 @@ struct RoutingDeltaTests {
     func applied() async throws {
         try await AdminFixture.run { admin in
             try await admin.writeStar()
+            try await admin.settled()
             let index = await admin.controlPlane.current.snapshot.index
             _ = try await admin.get("/v1/routing?worker=slow&index=\(index)&wait=1ms")
             async let held = admin.get("/v1/routing?worker=w&index=\(index)&wait=60s")

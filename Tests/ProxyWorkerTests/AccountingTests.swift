@@ -248,6 +248,31 @@ struct AccountingTests {
         await good.stop()
     }
 
+    @Test("A response that breaks off is in the log with the reason why")
+    func tellsWhatBrokeOff() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "signalbox-told-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appending(path: "access.log").path
+        let stub = try await UpstreamStub.start { connection in
+            _ = try await connection.readRequest()
+            try await connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+            await connection.close()
+        }
+        let log = try AccessLogWriter(path: path, format: .json, logger: .silent)
+        try await WorkerFixture.run(.to(stub.port), accessLog: log) { worker in
+            let client = try await worker.connect()
+            try await client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            try await client.waitForEnd()
+            try await eventually("the exchange is over") { await worker.worker.statistics().activeExchanges == 0 }
+        }
+        await log.close()
+        let line = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+        #expect(line.contains(#""status":200,"#))
+        #expect(line.contains(#""reason":"truncated""#))
+        await stub.stop()
+    }
+
     @Test("What this machine lacks is no fault of a peer's")
     func tellsOwnFaults() {
         #expect(ConnectFailure.isOwn(IOError(errnoCode: EMFILE, reason: "socket")))

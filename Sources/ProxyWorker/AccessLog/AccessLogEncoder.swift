@@ -76,11 +76,7 @@ final class AccessLogEncoder {
         }
         line.append(",\"attempts\":")
         line.append(digits: record.attempts)
-        if let reason = record.reason {
-            line.append(",\"reason\":\"")
-            line.append(reason)
-            line.append("\"")
-        }
+        text(",\"reason\":", record.reason, &line)
         field(",\"request_id\":", record.requestID, &line)
         field(",\"user_agent\":", record.userAgent, &line)
         field(",\"referer\":", record.referer, &line)

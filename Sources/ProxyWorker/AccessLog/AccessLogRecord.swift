@@ -41,7 +41,7 @@ struct AccessLogRecord {
     /// Tries, 0 when no peer was asked.
     var attempts = 0
     /// Why the proxy answered itself, or why the response broke off.
-    var reason: StaticString?
+    var reason: String?
 
     /// The bytes of all texts together.
     var fieldBytes: Int {
@@ -49,6 +49,6 @@ struct AccessLogRecord {
             client.count + method.count + host.count + target.count + requestID.count + userAgent.count + referer.count
         let groups = (group?.utf8.count ?? 0) + (firstGroup?.utf8.count ?? 0)
         let chosen = (route?.utf8.count ?? 0) + groups + (peer?.utf8.count ?? 0)
-        return sent + chosen + (reason?.utf8CodeUnitCount ?? 0)
+        return sent + chosen + (reason?.utf8.count ?? 0)
     }
 }

@@ -19,7 +19,7 @@ extension ClientConnection {
         let closing =
             exchange.closesClient || proxy.isDraining || waitsForContinue || problem.code == .requestTimeout
         self.exchange?.status = problem.code.status
-        self.exchange?.reason = problem.code.reason
+        self.exchange?.reason = problem.code.rawValue
         answer(
             problem, closing: closing, isHead: exchange.request.isHead, isHTTP11: exchange.request.isHTTP11,
             debug: exchange.wantsDebug ? debugLines(exchange) : nil)
@@ -89,6 +89,7 @@ extension ClientConnection {
     func endExchange(keepsUpstream: Bool) {
         guard let exchange else { return }
         releasePeer()
+        if exchange.reason == nil { exchange.reason = exchange.failure?.rawValue }
         closeTry(status: exchange.status)
         proxy.counters.activeExchanges -= 1
         if proxy.accessLog != nil { log(exchange) }

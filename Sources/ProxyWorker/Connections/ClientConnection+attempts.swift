@@ -225,9 +225,9 @@ extension ClientConnection {
 
     /// Where a retry may go, the better place first.
     ///
-    /// A route that lets retries leave their group has them leave it once. A group of a smaller share, such as a canary,
-    /// is left at once: what is wrong with one of its peers is most likely wrong with all. The group of the greatest
-    /// share is only left when it has nobody else.
+    /// A route that lets retries leave their group has them leave it once. It is left at once for a group of a greater
+    /// share: what is wrong with one peer of a canary is most likely wrong with all. For another one it is left when it
+    /// has nobody else.
     private func retryPlaces(_ exchange: Exchange) -> [Exchange.Place] {
         let own = exchange.place
         guard exchange.plan.retriesAcross, own.entry >= 0 else { return [own] }

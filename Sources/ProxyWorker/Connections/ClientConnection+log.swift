@@ -26,7 +26,7 @@ extension ClientConnection {
         record.route = exchange.plan.route.name
         record.group = exchange.group.name
         record.peer = exchange.peer?.id.description
-        if exchange.hasCrossed { record.firstGroup = exchange.firstGroup.name }
+        if exchange.group !== exchange.firstGroup { record.firstGroup = exchange.firstGroup.name }
         record.bucket = exchange.bucket
         record.attempts = exchange.peer == nil ? 0 : exchange.attempts
         record.reason = exchange.reason
@@ -39,7 +39,7 @@ extension ClientConnection {
     func log(refused problem: ProxyProblem, _ decision: Decision?, isHTTP11: Bool) {
         var record = AccessLogRecord()
         record.status = problem.code.status
-        record.reason = problem.code.reason
+        record.reason = problem.code.rawValue
         if let decision {
             record.route = decision.route?.name
             record.group = decision.group?.name
@@ -85,7 +85,8 @@ extension ClientConnection {
         var lines = ByteBuffer()
         DebugFields(
             route: exchange.plan.route.name, group: exchange.group.name,
-            firstGroup: exchange.hasCrossed ? exchange.firstGroup.name : nil, peer: exchange.peer?.id.description,
+            firstGroup: exchange.group !== exchange.firstGroup ? exchange.firstGroup.name : nil,
+            peer: exchange.peer?.id.description,
             bucket: exchange.bucket, attempts: exchange.peer == nil ? 0 : exchange.attempts, index: proxy.table.index
         ).write(into: &lines)
         return lines

@@ -55,8 +55,9 @@ extension ClientConnection {
         guard let exchange else { return }
         let waitsForHead = exchange.state.requestEnded && exchange.state.response != .streaming
         proxy.counters.count(waitsForHead ? \.headTimeouts : \.streamTimeouts)
-        if !isOver, waitsForHead, let limit = exchange.plan.tryTimeout, limit <= exchange.plan.responseTimeout {
-            let plan = exchange.plan
+        let plan = exchange.plan
+        let responseTimeout = inputEnded ? min(plan.responseTimeout, proxy.times.halfClosed) : plan.responseTimeout
+        if !isOver, waitsForHead, let limit = plan.tryTimeout, limit <= responseTimeout {
             fail(.tryTimeout)
             self.exchange?.lastFailure = .upstreamTimeout
             guard let action = self.exchange?.state.tryTimedOut(budget: { plan.mayRetry(at: proxy.now) }) else {

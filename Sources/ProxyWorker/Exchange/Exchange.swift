@@ -57,8 +57,8 @@ final class Exchange {
     var status = 0
     /// From the beginning to the response's head.
     var headAt = NIODeadline.distantFuture
-    /// Why the proxy answered itself, or cut the response.
-    var reason: StaticString?
+    /// Why the proxy answered itself, or cut the response; none of these names is ever allocated.
+    var reason: String?
     var bytesSent = 0
     var bytesReceived = 0
     /// Whether the client has shown a token for debug fields.

@@ -30,23 +30,6 @@ struct ProxyProblem: Error, Hashable {
             }
         }
 
-        /// The code, for logs.
-        var reason: StaticString {
-            switch self {
-            case .badRequest: return "bad_request"
-            case .requestTimeout: return "request_timeout"
-            case .noRoute: return "no_route"
-            case .methodNotAllowed: return "method_not_allowed"
-            case .headTooLarge: return "head_too_large"
-            case .notImplemented: return "not_implemented"
-            case .versionNotSupported: return "version_not_supported"
-            case .upstreamFailed: return "upstream_failed"
-            case .noPeer: return "no_peer"
-            case .overloaded: return "overloaded"
-            case .upstreamTimeout: return "upstream_timeout"
-            }
-        }
-
         /// The status in words (RFC 9110 section 15).
         var title: String {
             switch self {

@@ -5,7 +5,7 @@ import ProxyWorker
 
 /// How long and how much a proxy bears, and whom it believes.
 struct ProxyLimitOptions: ParsableArguments {
-    @Option(help: "For making a connection to a peer, TLS included. (default: 1s)")
+    @Option(help: "For making a connection to a peer, and once more for its TLS handshake. (default: 1s)")
     var connectTimeout: Seconds?
 
     @Option(help: "For a request's head, from its first byte on. (default: 15s)")
