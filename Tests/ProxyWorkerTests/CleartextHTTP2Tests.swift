@@ -37,4 +37,21 @@ import Testing
         }
         await stub.stop()
     }
+
+    @Test("Told to stop, it says so to a client that speaks HTTP/2 and asks for nothing, before it closes")
+    func saysGoodbye() async throws {
+        let stub = try await UpstreamStub.answering("ok")
+        try await WorkerFixture.run(.to(stub.port), configure: { $0.lameDuck = .milliseconds(100) }) { worker in
+            let client = try await worker.connect()
+            try await client.write(bytes: Self.beginning)
+            _ = try await client.read(9)
+            await worker.shutDown()
+            let (text, ending) = try await client.readToEnd()
+            // The beginning of a GOAWAY frame (RFC 9113 section 6.8).
+            #expect(text.contains("\u{0}\u{0}\u{8}\u{7}\u{0}"))
+            #expect(ending == .orderly)
+            try await worker.waitUntilStopped()
+        }
+        await stub.stop()
+    }
 }

@@ -219,4 +219,26 @@ import Testing
         }
         await stubs[1].stop()
     }
+
+    @Test("Requests behind one whose peer closes without an answer are answered too, and so is the client's end")
+    func goesOnAfterFailure() async throws {
+        let stub = try await UpstreamStub.start { connection in
+            _ = try await connection.readHead()
+            await connection.close()
+        }
+        try await WorkerFixture.run(.to(stub.port)) { worker in
+            let client = try await worker.connect()
+            try await client.write(String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: 3))
+            for _ in 0..<3 {
+                let response = try await client.readResponse()
+                #expect(response.status == 502)
+            }
+            try await client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            try await client.closeOutput()
+            let last = try await client.readResponse()
+            #expect(last.status == 502)
+            #expect(try await client.waitForEnd() == .orderly)
+        }
+        await stub.stop()
+    }
 }

@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 internal import RoutingEngine
 
 #if canImport(Glibc)
@@ -67,7 +68,9 @@ extension ClientConnection {
     /// The response was passed on whole.
     func finish() {
         guard let exchange else { return }
-        endExchange(keepsUpstream: exchange.keepsUpstream && requestBody.hasEnded)
+        // After an early response the peer may not have taken all of the body.
+        let isSent = exchange.bytesReceived == 0 || exchange.upstream?.bufferedBytes == 0
+        endExchange(keepsUpstream: exchange.keepsUpstream && requestBody.hasEnded && isSent)
         goOn(closing: exchange.closesClient)
         resume()
     }
@@ -80,7 +83,15 @@ extension ClientConnection {
         context?.flush()
         // A body that ends with the connection would look whole after an orderly close.
         if untilClose, let channel = context?.channel as? any SocketOptionProvider {
-            channel.setSoLinger(linger(l_onoff: 1, l_linger: 0)).assumeIsolated().whenComplete { _ in self.cut() }
+            channel.setSoLinger(linger(l_onoff: 1, l_linger: 0)).assumeIsolated().whenComplete { _ in
+                // Of TLS, too, an orderly end would look whole.
+                let pipeline = self.context?.pipeline.syncOperations
+                if let tls = try? pipeline?.context(handlerType: NIOSSLServerHandler.self) {
+                    tls.close(promise: nil)
+                } else {
+                    self.cut()
+                }
+            }
         } else {
             cut()
         }

@@ -173,12 +173,9 @@ extension ClientConnection {
         }
     }
 
-    /// Sends on what was written while nobody's turn ends with a flush.
-    func exchangeFlush() {
-        exchange?.upstream?.flush()
-        context?.flush()
-        updateReading()
-    }
+    /// Sends on what was written while nobody's turn ends with a flush, and goes on with what waits: the exchange may be
+    /// over.
+    func exchangeFlush() { resume() }
 
     // MARK: What becomes of an attempt
 
@@ -281,11 +278,12 @@ extension ClientConnection {
     }
 
     /// Notes why the try under way failed, against its peer if that is to blame.
-    func fail(_ failure: ProxyFailure) {
+    /// - Parameter isStale: whether it met a kept connection at its end, which says nothing about the peer.
+    func fail(_ failure: ProxyFailure, isStale: Bool = false) {
         guard let exchange, exchange.traffic >= 0 else { return }
         self.exchange?.failure = failure
         // Failed connections have been told already.
-        guard !failure.isConnect, let peer = exchange.peer else { return }
+        guard !failure.isConnect, !isStale, let peer = exchange.peer else { return }
         proxy.requestFailed(peer, in: exchange.group, failure)
     }
 

@@ -240,13 +240,16 @@ extension ClientConnection {
         case .connecting:
             break
         }
+        let isStale = exchange.state.response == .awaited(reused: true) && !isMalformed && !exchange.hasInterim
         let plan = exchange.plan
         guard
             let action = self.exchange?.state.upstreamFailed(
                 answered: isMalformed || exchange.hasInterim, budget: { plan.mayRetry(at: proxy.now) })
         else { return }
         // A connection that was idle for too long says nothing about its peer.
-        if action != .trySamePeer, action != .abortClient { fail(isMalformed ? .malformed : .reset) }
+        if action != .trySamePeer, action != .abortClient {
+            fail(isMalformed ? .malformed : .reset, isStale: isStale)
+        }
         self.exchange?.lastFailure = .upstreamFailed
         perform(action)
     }

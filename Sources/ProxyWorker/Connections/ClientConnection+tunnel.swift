@@ -61,6 +61,7 @@ extension ClientConnection {
     func upstreamEndedInput() {
         guard phase == .tunnel else { return }
         // What came before the end goes before it.
+        if inputEnded, front == .plain { return cutWhenSent() }
         context?.flush()
         context?.close(mode: .output, promise: nil)
     }

@@ -56,6 +56,9 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Up
     /// Of what waits to be sent, to the client and to the peer.
     var stall = StallWatch()
     private(set) var isWritable = true
+    private var hasStarted = false
+    /// All that is to be sent was, and the client has been told so.
+    private var outputEnded = false
     private var isAutoRead = true
 
     // The loop's list of its clients.
@@ -79,12 +82,14 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Up
     func channelActive(context: ChannelHandlerContext) { start(context) }
 
     private func start(_ context: ChannelHandlerContext) {
-        guard sourceIP.isEmpty else { return }
+        guard !hasStarted else { return }
+        hasStarted = true
         sourceIP = Array(
             Self.canonicalAddress(context.channel.remoteAddress ?? context.channel.parent?.remoteAddress).utf8)
         noteTrust()
         proxy.clientConnected(self)
-        if proxy.closesIdle { return cut() }
+        // A stream of HTTP/2 is one that was on its way when the end was announced.
+        if proxy.closesIdle, !front.isHTTP2 { return cut() }
         deadline = .now() + proxy.times.clientIdle
         if front == .plain, proxy.hasTooManyClients {
             proxy.counters.requests += 1
@@ -136,6 +141,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Up
         case .inputClosed?: endInput()
         // All was sent: the client has this long to close its side.
         case .outputClosed? where phase == .closing:
+            outputEnded = true
             deadline = .now() + proxy.times.linger
             if inputEnded { cut() }
         default: break
@@ -258,8 +264,14 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Up
     private func endInput() {
         inputEnded = true
         switch phase {
-        case .idle, .discarding, .closing:
-            cut()
+        case .idle where waiting != nil && !isWritable:
+            // Requests that wait until the client has taken the responses before them.
+            break
+        case .idle, .discarding:
+            closeGracefully()
+        case .closing:
+            // What is still on its way goes out before.
+            if outputEnded || front != .plain { cut() }
         case .exchanging where requestBody.hasEnded:
             // Half closed: it still gets its response. It may also be gone, and nothing tells which before something
             // is sent; so a peer isn't waited for as long as for others.
@@ -289,9 +301,20 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Up
         phase = .closing
         waiting = nil
         deadline = .now() + proxy.times.streamIdle
-        context?.flush()
-        context?.close(mode: front.isHTTP2 ? .all : .output, promise: nil)
+        if inputEnded, front == .plain {
+            cutWhenSent()
+        } else {
+            context?.flush()
+            context?.close(mode: front.isHTTP2 ? .all : .output, promise: nil)
+        }
         updateReading()
+    }
+
+    /// Closes after all that was written is sent. When the client has closed its side, closing the other one would be
+    /// closing at once, and what waits would be lost.
+    func cutWhenSent() {
+        guard let context else { return }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in self.cut() }
     }
 
     /// A client's address in its canonical text; an IPv4 client of an IPv6 listener counts as what it is.

@@ -16,6 +16,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     private(set) var isWritable = true
     private(set) var isUsable = false
     private var isBroken = false
+    /// The peer said that it sends nothing more, in a tunnel.
+    private var inputEnded = false
     private var handshake: (((any Error)?) -> Void)?
     private var handshakeTimer: Scheduled<Void>?
     private(set) var idleDeadline = NIODeadline.distantFuture
@@ -96,7 +98,12 @@ final class UpstreamConnection: ChannelInboundHandler {
     func becomeTunnel() { try? context?.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true) }
 
     /// Says that nothing more will be sent.
-    func closeOutput() { context?.close(mode: .output, promise: nil) }
+    func closeOutput() {
+        guard let context else { return }
+        guard inputEnded, endpoint.key.tls == nil else { return context.close(mode: .output, promise: nil) }
+        // Closing the second half would be closing at once, and what waits would be lost.
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in self.close() }
+    }
 
     /// Gives what waits to the owner once more.
     func resume() {
@@ -172,7 +179,10 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .inputClosed? = event as? ChannelEvent { owner?.upstreamEndedInput() }
+        if case .inputClosed? = event as? ChannelEvent {
+            inputEnded = true
+            owner?.upstreamEndedInput()
+        }
         if case .handshakeCompleted? = event as? TLSUserEvent { endHandshake(nil) }
         context.fireUserInboundEventTriggered(event)
     }

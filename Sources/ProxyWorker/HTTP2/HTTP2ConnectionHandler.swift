@@ -100,7 +100,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
                     wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: goAway)), promise: nil)
             case .close:
                 // The last frames of the last stream may not have been flushed yet.
-                context.eventLoop.assumeIsolated().execute { context.close(promise: nil) }
+                context.eventLoop.assumeIsolated().execute { [self] in closeWhenSent() }
             case .closeSoon:
                 // What still comes is thrown away: closing with unread bytes would take the `GOAWAY` away from the
                 // client (TCP reset).
@@ -108,6 +108,16 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
                 startFarewell(context)
             }
         }
+    }
+
+    /// Closes when the socket has taken all that was written: closing drops what it hasn't.
+    private func closeWhenSent() {
+        guard let context else { return }
+        let ping = HTTP2Frame(streamID: .rootStream, payload: .ping(Self.announcement, ack: false))
+        context.writeAndFlush(wrapOutboundOut(ping)).assumeIsolated().whenComplete { [self] _ in cut() }
+        // A client that takes nothing isn't waited for.
+        farewellTimer?.cancel()
+        farewellTimer = after(limits.farewell, context) { $0.cut() }
     }
 
     private func startFarewell(_ context: ChannelHandlerContext) {

@@ -23,7 +23,7 @@ final class HealthCheck: ChannelInboundHandler {
     private let eventLoop: any EventLoop
     private let contexts: UpstreamTLSContexts
     /// Each is called once, and then let go of.
-    private var found: ((CheckOutcome) -> Void)?
+    private var found: ((CheckOutcome?) -> Void)?
     private var closed: ((HealthCheck) -> Void)?
 
     private var answer = CheckAnswer()
@@ -37,11 +37,11 @@ final class HealthCheck: ChannelInboundHandler {
 
     /// - Parameters:
     ///   - contexts: for groups with TLS.
-    ///   - found: is told the outcome.
+    ///   - found: is told the outcome; nil when this machine lacks what a check takes.
     ///   - closed: is told when nothing is left of it.
     init(
         _ target: CheckTarget, eventLoop: any EventLoop, contexts: UpstreamTLSContexts,
-        found: @escaping (CheckOutcome) -> Void, closed: @escaping (HealthCheck) -> Void
+        found: @escaping (CheckOutcome?) -> Void, closed: @escaping (HealthCheck) -> Void
     ) {
         self.target = target
         self.eventLoop = eventLoop
@@ -69,7 +69,7 @@ final class HealthCheck: ChannelInboundHandler {
         connecting.assumeIsolated().whenComplete { result in
             switch result {
             case .failure(let error):
-                self.finish(.failed(Self.words(error)))
+                self.finish(ConnectFailure.isOwn(error) ? nil : .failed(Self.words(error)))
                 self.end()
             case .success(let channel):
                 if self.found == nil { channel.close(promise: nil) }
@@ -158,7 +158,7 @@ final class HealthCheck: ChannelInboundHandler {
         close()
     }
 
-    private func finish(_ outcome: CheckOutcome) {
+    private func finish(_ outcome: CheckOutcome?) {
         timer?.cancel()
         timer = nil
         guard let found else { return }

@@ -122,11 +122,11 @@ final class HealthChecker: Sendable {
         check.start()
     }
 
-    private func found(_ outcome: CheckOutcome, _ ticket: CheckSchedule.Ticket) {
+    private func found(_ outcome: CheckOutcome?, _ ticket: CheckSchedule.Ticket) {
         state.value.pending -= 1
         let now = NIODeadline.now()
         let target = ticket.target
-        if state.value.schedule.finished(ticket, at: now) {
+        if state.value.schedule.finished(ticket, at: now), let outcome {
             board.checked(group: target.group, peer: target.peer.id, outcome, at: now)
             if case .failed(let why) = outcome {
                 logger.debug(
@@ -134,7 +134,8 @@ final class HealthChecker: Sendable {
                     metadata: ["group": "\(target.group)", "peer": "\(target.peer.id)", "error": "\(why)"])
             }
         }
-        begin()
+        // In a turn of its own: checks that fail at once would otherwise begin each other, as deep as there are peers.
+        eventLoop.execute { self.begin() }
     }
 
     private func endIfStopped() {

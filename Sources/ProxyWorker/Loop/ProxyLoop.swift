@@ -44,9 +44,7 @@ final class ProxyLoop {
     private var plans: [RoutePlan?] = []
     private var endpoints: [EndpointKey: Endpoint] = [:]
     private var firstClient: ClientConnection?
-    /// HTTP/2 has one for each request.
-    private var clientCount = 0
-    /// Clients' sockets.
+    /// Clients' sockets, those in a TLS handshake and those with HTTP/2 included.
     private var connectionCount = 0
     private var drained: EventLoopPromise<Bool>?
     private var wasCut = false
@@ -139,6 +137,7 @@ final class ProxyLoop {
         limits.clients.add(1, ordering: .relaxed)
         channel.closeFuture.assumeIsolated().whenComplete { _ in
             self.connectionCount -= 1
+            if self.connectionCount == 0 { self.drained?.succeed(!self.wasCut) }
             self.limits.clients.subtract(1, ordering: .relaxed)
         }
     }
@@ -147,7 +146,6 @@ final class ProxyLoop {
         client.nextClient = firstClient
         firstClient?.previousClient = client
         firstClient = client
-        clientCount += 1
     }
 
     func clientClosed(_ client: ClientConnection) {
@@ -162,8 +160,13 @@ final class ProxyLoop {
         }
         client.nextClient = nil
         client.previousClient = nil
-        clientCount -= 1
-        if clientCount == 0 { drained?.succeed(!wasCut) }
+    }
+
+    /// Every client, as of now: closing one may close others with it.
+    private var clients: [ClientConnection] {
+        var all: [ClientConnection] = []
+        eachClient { all.append($0) }
+        return all
     }
 
     /// Every client; one that `body` closes doesn't disturb it.
@@ -219,24 +222,28 @@ final class ProxyLoop {
         let promise = eventLoop.makePromise(of: Bool.self)
         isDraining = true
         drained = promise
-        eventLoop.assumeIsolated().scheduleTask(in: limit) { [weak self] in self?.cutClients() }
+        eventLoop.assumeIsolated().scheduleTask(in: limit) { [weak self] in
+            self?.cutClients()
+            // Not even for what TLS has to say at its end.
+            promise.succeed(false)
+        }
         eventLoop.assumeIsolated().scheduleTask(in: min(limit, patience)) { [weak self] in self?.closeIdle() }
-        if clientCount == 0 { drained?.succeed(true) }
+        if connectionCount == 0 { promise.succeed(true) }
         return promise.futureResult
     }
 
     private func closeIdle() {
         closesIdle = true
         fronts.drain()
-        eachClient { $0.drain() }
+        for client in clients { client.drain() }
     }
 
     /// Closes what clients are left without waiting for them.
     func cutClients() {
-        fronts.cut()
-        guard clientCount > 0 else { return }
+        guard connectionCount > 0 else { return }
         wasCut = true
-        eachClient { $0.cut() }
+        fronts.cut()
+        for client in clients { client.cut() }
     }
 
     /// Closes everything at once.
